@@ -1,0 +1,39 @@
+/** What people in a room see of each other. `user` is written by the server; the rest by the client, within this schema. */
+import { z } from 'zod'
+import { identifier } from './identifiers.ts'
+import { tokenChoice } from './document.ts'
+
+export const roles = ['viewer', 'commenter', 'editor', 'owner'] as const
+export const role = z.enum(roles)
+export type Role = z.infer<typeof role>
+
+/** A person as others see them. Colour is one of the six of the design tokens; dash tells apart who shares one. */
+export const person = z.strictObject({
+  id: identifier,
+  name: z.string().min(1).max(80),
+  colour: z.number().int().min(1).max(6),
+  dash: z.number().int().min(1).max(3),
+})
+export type Person = z.infer<typeof person>
+
+/** Y.RelativePosition as JSON, opaque to us and small. */
+const relativePosition = z.record(z.string().max(20), z.unknown()).refine((value) => JSON.stringify(value).length < 400)
+
+/** The fields a client may send. Anything else is dropped by the server. */
+export const clientPresence = z.object({
+  /** Which pane has the focus. */
+  pane: z.enum(['list', 'instance', 'notes']).nullish(),
+  /** What the pointer or the keyboard is on. */
+  hover: z.object({ instance: identifier, token: tokenChoice }).nullish(),
+  /** The caret in a note; y-codemirror.next writes it. */
+  cursor: z.object({ anchor: relativePosition, head: relativePosition }).nullish(),
+  /** The person has not moved for a minute. */
+  idle: z.boolean().nullish(),
+})
+export type ClientPresence = z.infer<typeof clientPresence>
+
+/** `name`, `color` and `colorLight` are what y-codemirror.next reads; CSS variables, so that themes work. */
+export const presence = clientPresence.extend({
+  user: person.extend({ role, color: z.string().max(40), colorLight: z.string().max(40) }),
+})
+export type Presence = z.infer<typeof presence>
