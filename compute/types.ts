@@ -136,3 +136,79 @@ export interface Progress {
   readonly done: number
   readonly total: number
 }
+
+/** What a model wrote for a text, with what it thought of each token. */
+export interface ModelOutput {
+  readonly source: TokenizedText
+  /** The output as tokens of `text` (the end token included, with offsets at the end of the text). */
+  readonly output: TokenizedText
+  readonly text: string
+  readonly steps: readonly ScoredStep[]
+  readonly states: OutputStates | null
+}
+
+/** Hidden states, l = 0 … layers: the embedding output first, the last one after the final norm. */
+export interface OutputStates {
+  /** [layers + 1, width] mean over the source tokens: encoder states, or those of the prompt in a decoder-only model. */
+  readonly source: Float32Array
+  /** [layers + 1, steps, width] the states the output tokens were read from. */
+  readonly steps: Float32Array
+}
+
+/** Work for a compute process. `checkpoint` is a folder. */
+export type Task =
+  | { readonly kind: 'inspect'; readonly checkpoint: string }
+  | { readonly kind: 'tokenize'; readonly checkpoint: string; readonly text: string }
+  | {
+      readonly kind: 'respond'
+      readonly checkpoint: string
+      readonly text: string
+      /** null: greedy, with the limits of the checkpoint's generation_config.json. */
+      readonly generation: GenerationOptions | null
+      readonly alternatives: number
+      readonly states: boolean
+    }
+  | {
+      readonly kind: 'attribute'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      /** Every token of it becomes a target. */
+      readonly output: readonly number[]
+      readonly options: AttributionOptions
+      /** Index of the output token somebody is waiting for. */
+      readonly focus: number | null
+      /** Targets that an earlier attempt finished: they are not computed again. */
+      readonly finished: PartialAttribution | null
+    }
+
+export interface TaskResults {
+  readonly inspect: CheckpointSummary
+  readonly tokenize: TokenizedText
+  readonly respond: ModelOutput
+  readonly attribute: Attribution
+}
+
+/** A task under way. */
+export interface RunningTask<Result> {
+  readonly result: Promise<Result>
+  /** Moves the output token somebody waits for to the front. */
+  focus(target: number): void
+  /** Takes effect at the end of the run in flight, else by ending the process; `result` rejects with kind `cancelled`. */
+  cancel(): void
+}
+
+export interface TaskListener {
+  progress?(progress: Progress): void
+  partial?(partial: PartialAttribution): void
+}
+
+/** Compute processes. Interactive tasks overtake background tasks between two steps of either. */
+export interface ComputePool {
+  readonly device: { readonly name: Device; readonly reason: string }
+  run<K extends Task['kind']>(
+    task: Extract<Task, { kind: K }>,
+    priority: 'interactive' | 'background',
+    listener?: TaskListener,
+  ): RunningTask<TaskResults[K]>
+  close(): Promise<void>
+}
