@@ -110,9 +110,7 @@ export const instanceReply = z.object({
   reference: z.string().nullable(),
   attributes: z.record(z.string(), attributeValue),
   /** What the model wrote, greedily; null until it has (ask for it with POST …/output). */
-  output: tokenizedText
-    .extend({ text: z.string(), steps: z.array(scoredStep), decoding: z.string() })
-    .nullable(),
+  output: tokenizedText.extend({ text: z.string(), steps: z.array(scoredStep), decoding: z.string() }).nullable(),
   /** Why there can be no output: text over the length limit, no tokens. */
   problem: z.string().nullable(),
 })

@@ -31,6 +31,9 @@ export type WorkspaceReply = z.infer<typeof workspaceReply>
 export const workspacesReply = z.object({ workspaces: z.array(workspaceReply) })
 export type WorkspacesReply = z.infer<typeof workspacesReply>
 
+export const workspacesQuery = z.object({ bin: z.stringbool().default(false) })
+export const deleteWorkspaceQuery = z.object({ forever: z.stringbool().default(false) })
+
 /** A new workspace over a registered checkpoint. `rows` is JSONL: one object a line, `source` required unless `fields` says. */
 export const makeWorkspaceRequest = z.strictObject({
   name: workspaceName,
