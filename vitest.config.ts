@@ -1,0 +1,60 @@
+import solid from 'vite-plugin-solid'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+// One seed for all workers of a run; `COATTEND_TEST_SEED` repeats a run.
+process.env['COATTEND_TEST_SEED'] ??= String(Math.floor(Math.random() * 2 ** 32))
+
+const MINUTE = 60_000
+
+/**
+ * Every project runs one test file per child process: onnxruntime-node must not be loaded twice in one process, and a native crash takes one
+ * file with it and no more. At most two processes, because the machines that run this have two cores.
+ */
+function project(
+  name: string,
+  include: string[],
+  more: TestProjectInlineConfiguration = {},
+): TestProjectInlineConfiguration {
+  return {
+    ...more,
+    test: {
+      name,
+      include,
+      environment: 'node',
+      pool: 'forks',
+      isolate: true,
+      maxWorkers: 2,
+      testTimeout: 20_000,
+      hookTimeout: MINUTE,
+      ...more.test,
+    },
+  }
+}
+
+/** Files of these run one at a time, after the others: they start servers and browsers and measure time. */
+const alone = { fileParallelism: false, maxWorkers: 1 }
+
+const ts = '**/*.test.{ts,tsx}'
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', [`tests/{compute,collab,server,examples,house}/${ts}`]),
+      // Its own project, because browser conditions would give the server the browser builds of ws and yjs.
+      project('web', [`tests/web/${ts}`], { plugins: [solid()] }),
+      project('architecture', [`tests/architecture/${ts}`], { test: { testTimeout: 2 * MINUTE } }),
+      project('contract', [`tests/contract/${ts}`], {
+        test: {
+          globalSetup: ['tests/support/postgres-setup.ts'],
+          testTimeout: MINUTE,
+          hookTimeout: 2 * MINUTE,
+          ...alone,
+          sequence: { groupOrder: 1 },
+        },
+      }),
+      project('e2e', [`tests/{e2e,stories}/${ts}`], {
+        test: { testTimeout: 3 * MINUTE, hookTimeout: 3 * MINUTE, ...alone, sequence: { groupOrder: 2 } },
+      }),
+    ],
+  },
+})
