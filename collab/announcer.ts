@@ -1,6 +1,9 @@
 import type { DurableEvent, Notice, ProgressEvent } from './wire/events.ts'
 
-/** What the server's jobs and routes tell everybody in a workspace. Durable events arrive here after they were stored. */
+/**
+ * What the server's jobs and routes tell everybody in a workspace. Durable events arrive here after they were stored, those of one
+ * workspace in rising order of their numbers: a client that has seen number 6 never asks for number 5 again.
+ */
 export interface Announcer {
   durable(workspace: string, seq: number, event: DurableEvent): void
   progress(workspace: string, key: string, progress: ProgressEvent): void

@@ -24,10 +24,16 @@ export interface StoredDocument {
 export interface Journal {
   /** null where the document does not exist: nothing is ever created because somebody connected. */
   load(workspace: string, document: DocumentName): Promise<StoredDocument | null>
-  /** Stores a document and its first state under a new epoch; returns the epoch. */
+  /**
+   * Stores a document and its first state under a new epoch, in place of one that exists already, whose updates are loaded no more.
+   * Returns the epoch.
+   */
   create(workspace: string, document: DocumentName, state: Uint8Array): Promise<string>
-  /** Appends in order, in one transaction. Resolves with the number of the last update of each document when all is durable. */
-  append(entries: readonly JournalEntry[]): Promise<void>
+  /**
+   * Appends in order, in one transaction, and resolves once all is durable: with the number of each entry, rising within a document.
+   * Rejects as a whole, storing nothing, when a document does not exist or has another epoch by now.
+   */
+  append(entries: readonly JournalEntry[]): Promise<readonly number[]>
   /** Replaces the updates up to `seq` by one state, in one transaction; later updates stay. */
   compact(workspace: string, document: DocumentName, epoch: string, seq: number, state: Uint8Array): Promise<void>
 }

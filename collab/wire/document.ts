@@ -8,7 +8,12 @@ import { z } from 'zod'
 import { identifier } from './identifiers.ts'
 
 /** Names of the top-level Y.Maps of the document `shared`. */
-export const containers = { selections: 'selections', filters: 'filters', notes: 'notes', evidence: 'evidence' } as const
+export const containers = {
+  selections: 'selections',
+  filters: 'filters',
+  notes: 'notes',
+  evidence: 'evidence',
+} as const
 
 /** Name of the Y.Text in a document `notes/<id>`. */
 export const noteText = 'text'

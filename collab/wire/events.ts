@@ -4,7 +4,10 @@ import { identifier } from './identifiers.ts'
 
 export const socketPath = '/rt'
 
-/** Sent with the handshake. `after` is the last durable event the client has seen; what came later is sent at once. */
+/**
+ * `auth` of the handshake. `after` is the last durable event the client has seen, or the number it was given by `ready`; what came
+ * later is sent at once. null: the client knows nothing yet, and fetches what it shows after `ready`.
+ */
 export const handshake = z.strictObject({ workspace: identifier, after: z.number().int().min(0).nullable() })
 export type Handshake = z.infer<typeof handshake>
 
@@ -42,12 +45,24 @@ export const partialEvent = z.strictObject({ key: runKey, converged: z.number().
 export const notice = z.strictObject({ level: z.enum(['info', 'warn', 'error']), text: z.string().max(500) })
 export type Notice = z.infer<typeof notice>
 
+/** Message of the `connect_error` of a client that is not let in. It tries again by itself after `busy` only. */
+export const refusals = ['signed-out', 'no-access', 'no-workspace', 'bad-handshake', 'too-many-tabs', 'busy'] as const
+export type RefusedHandshake = (typeof refusals)[number]
+
+/**
+ * Sent once per connection, before any event. `seq` is the newest number that what follows builds on. With `reload` so much was
+ * missed that the client fetches everything anew.
+ */
+export const ready = z.strictObject({ seq: z.number().int().min(0), reload: z.boolean() })
+export type Ready = z.infer<typeof ready>
+
 export interface ServerToClient {
+  ready(ready: Ready): void
   durable(seq: number, event: DurableEvent): void
   progress(event: z.infer<typeof progressEvent>): void
   partial(event: z.infer<typeof partialEvent>, bytes: ArrayBuffer): void
   notice(notice: Notice): void
 }
 
-/** Nothing yet: all a client wants goes over HTTP, where it can be refused with a reason. */
+/** Nothing yet: all a client wants goes over HTTP, where it can be refused with a reason. Who sends an event is disconnected. */
 export type ClientToServer = Record<string, never>

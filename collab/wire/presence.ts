@@ -16,8 +16,15 @@ export const person = z.strictObject({
 })
 export type Person = z.infer<typeof person>
 
-/** Y.RelativePosition as JSON, opaque to us and small. */
-const relativePosition = z.record(z.string().max(20), z.unknown()).refine((value) => JSON.stringify(value).length < 400)
+const structId = z.strictObject({ client: z.number().int().min(0), clock: z.number().int().min(0) })
+
+/** Y.RelativePosition as JSON. */
+const relativePosition = z.strictObject({
+  type: structId.nullish(),
+  tname: z.string().max(80).nullish(),
+  item: structId.nullish(),
+  assoc: z.number().int().min(-1).max(1).nullish(),
+})
 
 /** The fields a client may send. Anything else is dropped by the server. */
 export const clientPresence = z.object({
