@@ -1,0 +1,29 @@
+import { defineConfig } from 'vite'
+import solid from 'vite-plugin-solid'
+
+const backend = 'http://127.0.0.1:4884'
+
+/** Two copies of any of these break `instanceof` checks inside them; two copies of yjs can lose edits. */
+const single = ['yjs', 'lib0', 'y-protocols', 'solid-js', '@codemirror/state', '@codemirror/view']
+
+export default defineConfig({
+  root: 'web',
+  plugins: [solid()],
+  resolve: { dedupe: single },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // Inlined assets would need `data:` in the Content-Security-Policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      '/api': { target: backend },
+      '/rt': { target: backend, ws: true },
+      '/yjs': { target: backend, ws: true },
+    },
+  },
+})
