@@ -1,0 +1,47 @@
+/** Who is in the room: one entry a person, however many tabs they have open. */
+import type { Person, Presence } from '#collab/wire/presence.ts'
+import { presence } from '#collab/wire/presence.ts'
+
+/** Somebody in the room, as the others see them. */
+export interface Attendee {
+  readonly person: Person
+  readonly you: boolean
+  readonly idle: boolean
+  readonly pane: Presence['pane']
+  readonly hover: Presence['hover']
+}
+
+/**
+ * The people behind a set of awareness states, you first, then by name. A state that does not fit the schema is left out.
+ * Somebody with several tabs is idle only when all of them are.
+ */
+export function peopleOf(states: ReadonlyMap<number, unknown>, me: Person): readonly Attendee[] {
+  const byPerson = new Map<string, Attendee>([[me.id, attendeeOf(me, true, {})]])
+  for (const state of states.values()) {
+    const parsed = presence.safeParse(state)
+    if (!parsed.success) continue
+    const { id, name, colour, dash } = parsed.data.user
+    const next = attendeeOf({ id, name, colour, dash }, id === me.id, parsed.data)
+    const known = byPerson.get(id)
+    byPerson.set(id, known === undefined || id === me.id ? next : merge(known, next))
+  }
+  return [...byPerson.values()].sort(
+    (left, right) => Number(right.you) - Number(left.you) || left.person.name.localeCompare(right.person.name),
+  )
+}
+
+function attendeeOf(person: Person, you: boolean, state: Pick<Partial<Presence>, 'idle' | 'pane' | 'hover'>): Attendee {
+  return { person, you, idle: state.idle === true, pane: state.pane ?? null, hover: state.hover ?? null }
+}
+
+function merge(left: Attendee, right: Attendee): Attendee {
+  const awake = left.idle ? right : left
+  return { ...awake, idle: left.idle && right.idle }
+}
+
+/** What stands in a tooltip: "Ana, in Notes". */
+export function whereabouts(attendee: Attendee): string {
+  const places = { list: 'the list', instance: 'Instance', notes: 'Notes' } as const
+  if (attendee.idle) return `${attendee.person.name}, idle`
+  return attendee.pane ? `${attendee.person.name}, in ${places[attendee.pane]}` : attendee.person.name
+}
