@@ -1,0 +1,63 @@
+/** The few icons there are: 16 px, stroke 1.3, in the colour of the text. Each stands in a control that has a name. */
+import type { Component, JSX } from 'solid-js'
+
+const Icon: Component<{ readonly children: JSX.Element }> = (props) => (
+  <svg class="ico" viewBox="0 0 16 16" aria-hidden="true">
+    {props.children}
+  </svg>
+)
+
+/** The mark of Coattend: a square cut in half, corpus and instance in one cell. */
+export const BrandMark: Component = () => (
+  <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
+    <path d="M1 2v15h15z" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round" />
+    <path d="M2.6 1H17v14.4z" fill="currentColor" />
+  </svg>
+)
+
+export const ThemeIcon: Component = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="5.5" />
+    <path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentColor" />
+  </Icon>
+)
+
+export const FullScreenIcon: Component = () => (
+  <Icon>
+    <path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />
+  </Icon>
+)
+
+export const RestoreIcon: Component = () => (
+  <Icon>
+    <path d="M6 2.5V6H2.5M13.5 6H10V2.5M10 13.5V10h3.5M2.5 10H6v3.5" />
+  </Icon>
+)
+
+export const SearchIcon: Component = () => (
+  <Icon>
+    <circle cx="7" cy="7" r="4.2" />
+    <path d="M10.2 10.2 14 14" />
+  </Icon>
+)
+
+export const MoreIcon: Component = () => (
+  <Icon>
+    <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2" />
+  </Icon>
+)
+
+export const OptionsIcon: Component = () => (
+  <Icon>
+    <path d="M2.5 5h6M12 5h1.5M2.5 11H4M7.5 11h6" />
+    <circle cx="10.2" cy="5" r="1.7" />
+    <circle cx="5.8" cy="11" r="1.7" />
+  </Icon>
+)
+
+/** Points up while a list runs from small to large. */
+export const SortIcon: Component<{ readonly descending: boolean }> = (props) => (
+  <svg class="ico sort" viewBox="0 0 8 8" aria-hidden="true">
+    <path d={props.descending ? 'M1.5 3 4 5.5 6.5 3' : 'M1.5 5 4 2.5 6.5 5'} />
+  </svg>
+)

@@ -1,0 +1,64 @@
+import { DropdownMenu } from '@kobalte/core/dropdown-menu'
+import type { JSX } from 'solid-js'
+import { Show } from 'solid-js'
+import { For } from '#web/solid.ts'
+import { classNames } from './class-names.ts'
+
+export interface MenuItem {
+  readonly label: string
+  readonly key?: string
+  /** Set for items that are one choice of several; says whether it is the one. */
+  readonly chosen?: boolean
+  readonly danger?: boolean
+  readonly disabled?: boolean
+  onSelect(): void
+}
+
+/** A button that opens a list of actions. `null` among the items draws a line. */
+export function Menu(props: {
+  readonly label: string
+  readonly triggerClass: string
+  readonly trigger: JSX.Element
+  readonly items: readonly (MenuItem | null)[]
+  readonly disabled?: boolean
+}): JSX.Element {
+  return (
+    <DropdownMenu gutter={4} preventScroll={false} modal={false}>
+      <DropdownMenu.Trigger
+        class={props.triggerClass}
+        aria-label={props.label}
+        title={props.label}
+        disabled={props.disabled ?? false}
+      >
+        {props.trigger}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content class="menu float">
+          <For each={props.items}>
+            {(item) => (
+              <Show when={item} keyed fallback={<DropdownMenu.Separator />}>
+                {(present) => <Item item={present} />}
+              </Show>
+            )}
+          </For>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu>
+  )
+}
+
+const Item = (props: { readonly item: MenuItem }): JSX.Element => (
+  <DropdownMenu.Item
+    class={classNames('menu-item', props.item.danger && 'danger')}
+    disabled={props.item.disabled ?? false}
+    onSelect={() => props.item.onSelect()}
+  >
+    <span class={classNames(props.item.chosen !== undefined && 'choice', props.item.chosen === true && 'chosen')}>
+      {props.item.label}
+      <Show when={props.item.chosen}>
+        <span class="sr-only">, chosen</span>
+      </Show>
+    </span>
+    <Show when={props.item.key}>{(key) => <kbd>{key()}</kbd>}</Show>
+  </DropdownMenu.Item>
+)
