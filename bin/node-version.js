@@ -1,7 +1,7 @@
 // This file must be readable by every Node since 14.8, so that an old one gets the message below rather than a syntax error.
 
 /** The oldest Node that Coattend runs on; `engines` in package.json says the same. */
-export const oldestNode = [20, 19]
+export const oldestNode = { major: 20, minor: 19 }
 
 /**
  * Why this version of Node will not do, or null.
@@ -12,8 +12,8 @@ export function oldNodeProblem(version) {
   const parts = version.split('.').map(Number)
   const major = parts[0] || 0
   const minor = parts[1] || 0
-  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return null
-  return `Node ${oldestNode.join('.')} or newer is needed, and this is Node ${version}: install a newer one from https://nodejs.org and run this again`
+  if (major > oldestNode.major || (major === oldestNode.major && minor >= oldestNode.minor)) return null
+  return `Node ${oldestNode.major}.${oldestNode.minor} or newer is needed, and this is Node ${version}: install a newer one from https://nodejs.org and run this again`
 }
 
 /** Ends the process with one clear line where Node is too old. */

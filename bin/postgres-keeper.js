@@ -11,7 +11,8 @@ import { promisify } from 'node:util'
 const START_LIMIT = 60_000
 const STOP_LIMIT = 10_000
 
-/** @typedef {{ home: string, folder: string, owner: { uid: number, gid: number } | Record<string, never> }} Place */
+/** @typedef {{ uid?: number, gid?: number }} Owner whom the programs run as, where not as ourselves */
+/** @typedef {{ home: string, folder: string, owner: Owner }} Place */
 
 await keep(process.argv[2] ?? '')
 
@@ -22,7 +23,7 @@ async function keep(folder) {
   /** @type {import('node:child_process').ChildProcess | null} */
   let server = null
   try {
-    if ('uid' in owner) chownSync(home, owner.uid, owner.gid)
+    give(home, owner)
     const place = { home, owner, folder: await reachableFolder({ home, folder, owner }) }
     const password = randomBytes(16).toString('hex')
     await makeCluster(place, password)
@@ -38,13 +39,24 @@ async function keep(folder) {
   }
 }
 
-/** PostgreSQL refuses to run as root. Debian's package brings a user for it; `nobody` is everywhere. */
+/**
+ * PostgreSQL refuses to run as root. Debian's package brings a user for it; `nobody` is everywhere.
+ * @returns {Owner}
+ */
 function unprivilegedUser() {
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
   return user ? { uid: Number(user[2]), gid: Number(user[3]) } : { uid: 65534, gid: 65534 }
+}
+
+/**
+ * @param {string} path
+ * @param {Owner} owner
+ */
+function give(path, { uid, gid }) {
+  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid)
 }
 
 /**
@@ -69,7 +81,7 @@ async function reachableFolder({ home, folder, owner }) {
 async function makeCluster({ home, folder, owner }, password) {
   const passwordFile = join(home, 'password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if ('uid' in owner) chownSync(passwordFile, owner.uid, owner.gid)
+  give(passwordFile, owner)
   const options = [
     '--username=postgres',
     '--auth=scram-sha-256',

@@ -1,0 +1,6 @@
+// `npm run check`: types, lint and format. Changes nothing.
+import { refuseOldNode } from './node-version.js'
+
+refuseOldNode()
+const { runProgram } = await import('./house-error.js')
+await runProgram(async () => (await import('./checks.js')).runChecks())

@@ -1,0 +1,24 @@
+import { checkout } from './checkout.js'
+import { runProgram } from './house-error.js'
+import { ensureInstalled } from './installed.js'
+import { makeNarrator } from './narrator.js'
+import { enterTypeScript } from './typescript.js'
+
+/**
+ * Runs one of the server's programs in this process once everything it needs is there.
+ * @param {string} path of a module that exports `main(args, env)`, which resolves with the exit code, or with nothing for 0
+ * @param {{ web: boolean }} needs whether the program serves the web page
+ */
+export async function runPrepared(path, { web }) {
+  const house = { root: checkout, env: process.env, narrator: makeNarrator(process.stderr) }
+  await runProgram(async () => {
+    await ensureInstalled(house)
+    // Loaded only here, because the command line is called often and needs no page.
+    if (web) await (await import('./built.js')).ensureBuilt(house)
+    const { main } = await enterTypeScript(house.root, path)
+    return /** @type {(args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number | void>} */ (main)(
+      process.argv.slice(2),
+      process.env,
+    )
+  })
+}
