@@ -7,7 +7,7 @@ import { makeNarrator } from './narrator.js'
 /** One check: a name, and the script of an installed package with its arguments. */
 const checks = [
   { name: 'types', script: 'typescript/bin/tsc', args: ['--noEmit', '--project', '.', '--pretty', 'false'] },
-  { name: 'lint', script: 'oxlint/bin/oxlint', args: ['--type-aware', '--deny-warnings'] },
+  { name: 'lint', script: 'oxlint/bin/oxlint', args: ['--type-aware', '--deny-warnings', '--format=unix'] },
   { name: 'format', script: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
 ]
 
