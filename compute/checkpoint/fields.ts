@@ -14,6 +14,8 @@ export interface Fields {
   text(name: string, otherwise?: string): string
   /** A whole number from 0, or null where there is none. */
   id(name: string): number | null
+  /** One token id or a list of them; empty where there is none. */
+  ids(name: string): readonly number[]
   raw(name: string): unknown
   /** Fails unless a field, where present, has one of the values under which our numbers are right. */
   require(name: string, accepted: readonly unknown[]): void
@@ -43,6 +45,12 @@ export function readFields(json: Json, file: string): Fields {
     flag: (name, otherwise) => read(name, 'true or false', otherwise, (value) => typeof value === 'boolean'),
     text: (name, otherwise) => read(name, 'a text', otherwise, (value) => typeof value === 'string'),
     id: (name) => read<number | null>(name, 'a token id', null, (value) => isWhole(value, 0)),
+    ids: (name) => {
+      const value = raw(name)
+      const list = value === null ? [] : Array.isArray(value) ? value : [value]
+      if (!list.every((id) => isWhole(id, 0))) throw wrong(name, 'a token id or a list of them')
+      return list as readonly number[]
+    },
     require: (name, accepted) => {
       const value = raw(name)
       if (value === null || accepted.includes(value)) return

@@ -171,7 +171,7 @@ function decodeTensor(
   { name, dtype, shape, offset, length }: StoredTensor,
   file: string,
 ): FileTensor {
-  const { buffer } = bytes.slice(offset, offset + length)
+  const { buffer } = new Uint8Array(bytes.subarray(offset, offset + length)) // a copy, aligned; slice of a Buffer is none
   switch (dtype) {
     case 'F64':
       return { dtype, shape, data: new Float64Array(buffer) }

@@ -3,8 +3,7 @@ import type { StoredType } from './safetensors.ts'
 
 /** Floating-point data of any stored type as float32. Half-precision numbers are exact in float32; float64 is rounded. */
 export function widen(dtype: StoredType, bytes: Uint8Array): Float32Array {
-  const { buffer } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
-  const offset = bytes.byteOffset % 8 === 0 ? bytes.byteOffset : 0
+  const { buffer, byteOffset: offset } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
   const count = (size: number): number => bytes.byteLength / size
   switch (dtype) {
     case 'F32':

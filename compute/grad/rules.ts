@@ -29,8 +29,19 @@ import {
 import { oneHot } from '#compute/ops/gather.ts'
 import { linear, matMul } from '#compute/ops/matrix.ts'
 import { mean, sum } from '#compute/ops/reduce.ts'
-import { padTo, reshape, sizeOf, sliceAt, squeeze, transpose, transposeLast, unsqueeze } from '#compute/ops/shape.ts'
-import { vector } from '#compute/ops/constant.ts'
+import {
+  concat,
+  expand,
+  padTo,
+  reshape,
+  sizeOf,
+  sliceAt,
+  squeeze,
+  transpose,
+  transposeLast,
+  unsqueeze,
+} from '#compute/ops/shape.ts'
+import { scalar, vector } from '#compute/ops/constant.ts'
 import { intOf, intsOf, numbersOf, textOf } from './attributes.ts'
 
 type Repeat<T, N extends number> = number extends N
@@ -153,6 +164,13 @@ function concatRule(inputs: readonly Value[], g: Value, { node, lead }: Site): r
   })
 }
 
+/** The cotangents of the parts beside each other, zeros for a part that nothing used. */
+function splitRule({ node, outputs, cotangents, lead }: Site, g: Value): Value {
+  const zeros = (part: Value): Value => expand(scalar(part.dtype, 0), [...g.shape.slice(0, lead), ...part.shape])
+  const parts = outputs.map((part, i) => cotangents[i] ?? zeros(part))
+  return concat(parts, intOf(node, 'axis', 0) + lead)
+}
+
 /** Zeros where the slice left entries out. Slices count from the front (the builder makes no others). */
 function sliceRule(x: Value, start: Value, end: Value, g: Value, { node, lead }: Site): Value {
   const [axis] = numbersOf(node.inputs[3]) as [number]
@@ -197,7 +215,10 @@ export const gradientRules: GradientRules = {
     b.shape.length === 2 ? linear(g, b, null) : matMul(g, transposeLast(b)), // g·bᵀ, b read as it is stored
     matMul(transposeLast(a), g),
   ],
-  Gemm: ([x, w], _y, g) => [matMul(g, w), matMul(transposeLast(g), x), g], // y = x·wᵀ + c
+  Gemm: ([x, w], _y, g, { node }) =>
+    intOf(node, 'transB', 0) === 1
+      ? [matMul(g, w), matMul(transposeLast(g), x), g] // y = x·wᵀ + c
+      : [linear(g, w, null), matMul(transposeLast(x), g), g], // y = x·w + c
   ReduceSum: (_x, _y, g, site) => [unfold(g, site), null],
   ReduceMean: ([x], _y, g, site) => [div(unfold(g, site), foldedCount(x, site)), null],
   ReduceMax: ([x], y, g, site) => {
@@ -226,6 +247,7 @@ export const gradientRules: GradientRules = {
   ],
   Expand: (_x, _y, g) => [g, null],
   Concat: (inputs, _y, g, site) => concatRule(inputs, g, site),
+  Split: (_x, _y, g, site) => [splitRule(site, g)],
   Slice: ([x, start, end], _y, g, site) => [sliceRule(x, start, end, g, site), null, null, null],
   Pad: ([x], _y, g, site) => [padRule(x, g, site), null, null, null],
   Gather: ([x, indices], _y, g, site) => [gatherRule(x, indices, g, site), null],

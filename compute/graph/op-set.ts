@@ -34,6 +34,7 @@ export interface DifferentiableOps {
   Squeeze: 2
   Expand: 2
   Concat: number
+  Split: 1
   Slice: 4
   Pad: 4
   Gather: 2

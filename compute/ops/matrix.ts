@@ -21,15 +21,20 @@ export function matMul(a: Value, b: Value): Value {
   return makeValue('MatMul', [a, b], {}, a.dtype, [...batch, a.shape.at(-2)!, b.shape.at(-1)!])
 }
 
-/** x · wᵀ + bias for a matrix x [rows, in], w [out, in]: the weight is read as it is stored, never transposed. */
-export function gemmTransposed(x: Value, w: Value, bias: Value | null): Value {
-  checkInner(x.shape, w.shape, -1, -1)
+/** x · w + bias, or x · wᵀ + bias, for a matrix x: the weight is read as it is stored. */
+function gemm(x: Value, w: Value, bias: Value | null, isTransposed: boolean): Value {
+  checkInner(x.shape, w.shape, -1, isTransposed ? -1 : -2)
   const inputs = bias === null ? [x, w] : [x, w, bias]
-  return makeValue('Gemm', inputs, { transB: { int: 1 } }, x.dtype, [x.shape[0]!, w.shape[0]!])
+  const width = w.shape[isTransposed ? 0 : 1]!
+  return makeValue('Gemm', inputs, { transB: { int: isTransposed ? 1 : 0 } }, x.dtype, [x.shape[0]!, width])
 }
 
-/** A linear layer with Hugging Face's weight [out, in], over the last axis of x. */
+/** A linear layer with weight [out, in], as PyTorch's Linear stores it, over the last axis of x. */
 export function linear(x: Value, w: Value, bias: Value | null): Value {
-  const y = gemmTransposed(flatten(x), w, bias)
-  return reshape(y, [...x.shape.slice(0, -1), w.shape[0]!])
+  return reshape(gemm(flatten(x), w, bias, true), [...x.shape.slice(0, -1), w.shape[0]!])
+}
+
+/** A linear layer with weight [in, out], as GPT-2's Conv1D stores it, over the last axis of x. */
+export function project(x: Value, w: Value, bias: Value | null): Value {
+  return reshape(gemm(flatten(x), w, bias, false), [...x.shape.slice(0, -1), w.shape[1]!])
 }

@@ -1,6 +1,6 @@
 /** Operators that move entries without changing them, and those that read sizes. */
 import { ComputeError } from '#compute/errors.ts'
-import { makeValue } from '#compute/graph/node.ts'
+import { makeNode, makeValue } from '#compute/graph/node.ts'
 import { isSameDim, makeSize, printShape, resolveAxis } from '#compute/graph/value.ts'
 import type { Dim, Shape, Size, Value } from '#compute/graph/value.ts'
 import { broadcastShape } from './elementwise.ts'
@@ -140,12 +140,14 @@ export function padTo(x: Value, axis: number, before: Value, after: Value, dim: 
 
 /** Equal parts along an axis of known size. */
 export function split(x: Value, axis: number, parts: number): readonly Value[] {
-  const whole = x.shape[resolveAxis(axis, x.shape.length)]
+  const at = resolveAxis(axis, x.shape.length)
+  const whole = x.shape[at]
   if (typeof whole !== 'number' || whole % parts !== 0) {
     throw new ComputeError('internal', `internal: ${printShape(x.shape)} does not split into ${parts} along ${axis}`)
   }
-  const width = whole / parts
-  return Array.from({ length: parts }, (_, i) => slice(x, axis, i * width, (i + 1) * width))
+  const part = { dtype: x.dtype, shape: x.shape.map((dim, i) => (i === at ? whole / parts : dim)) }
+  const attributes = { axis: { int: at }, num_outputs: { int: parts } }
+  return makeNode('Split', [x], attributes, new Array(parts).fill(part)).outputs
 }
 
 /** 0, 1, … as int64 [size]. */

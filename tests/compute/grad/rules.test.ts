@@ -4,7 +4,7 @@ import { gradientRules } from '#compute/grad/rules.ts'
 import { vector } from '#compute/ops/constant.ts'
 import * as elementwise from '#compute/ops/elementwise.ts'
 import { gather, oneHot } from '#compute/ops/gather.ts'
-import { gemmTransposed, linear, matMul } from '#compute/ops/matrix.ts'
+import { linear, matMul, project } from '#compute/ops/matrix.ts'
 import { layerNorm, logSoftmax, softmax } from '#compute/ops/normalise.ts'
 import { largest, logSumExp, mean, sum, topK } from '#compute/ops/reduce.ts'
 import * as shape from '#compute/ops/shape.ts'
@@ -113,14 +113,22 @@ const others: Readonly<Record<string, GradientCase>> = {
     ],
     build: (a, b) => matMul(a!, b!),
   },
-  'Gemm without a bias': {
+  'Gemm, weight transposed, without a bias': {
     shapes: [
       ['n', 3],
       [2, 3],
     ],
-    build: (x, w) => gemmTransposed(x!, w!, null),
+    build: (x, w) => linear(x!, w!, null),
   },
-  'Gemm with a bias': { shapes: [['n', 3], [2, 3], [2]], build: (x, w, b) => gemmTransposed(x!, w!, b!) },
+  'Gemm, weight transposed, with a bias': { shapes: [['n', 3], [2, 3], [2]], build: (x, w, b) => linear(x!, w!, b!) },
+  'Gemm without a bias': {
+    shapes: [
+      ['n', 3],
+      [3, 2],
+    ],
+    build: (x, w) => project(x!, w!, null),
+  },
+  'Gemm with a bias over three axes': { shapes: [['q', 'n', 3], [3, 2], [2]], build: (x, w, b) => project(x!, w!, b!) },
   'a linear layer over three axes': { shapes: [['q', 'n', 3], [2, 3], [2]], build: (x, w, b) => linear(x!, w!, b!) },
   'ReduceSum, axes kept': { shapes: [['n', 3, 2]], build: (x) => sum(x!, [0, 2], true) },
   'ReduceSum, axes dropped': { shapes: [['n', 3, 2]], build: (x) => sum(x!, [1]) },
@@ -142,6 +150,13 @@ const others: Readonly<Record<string, GradientCase>> = {
       ['m', 2],
     ],
     build: (a, b, c) => shape.concat([a!, b!, c!], 0),
+  },
+  'Split, one part unused': {
+    shapes: [['n', 6]],
+    build: (x) => {
+      const [first, , third] = shape.split(x!, 1, 3)
+      return mul(first!, third!)
+    },
   },
   Slice: { shapes: [['n', 4]], build: (x) => columns(x!) },
   'Slice of an unknown size': { shapes: [['n', 2]], build: (x) => shape.slice(x!, 0, 1, 2) },

@@ -1,0 +1,72 @@
+/** Parts that several architectures share, written with `ops/`. */
+import type { Dim, Value } from '#compute/graph/value.ts'
+import { attentionWeights, causalMask, mergeHeads, splitHeads } from '#compute/ops/attention.ts'
+import { add, mul } from '#compute/ops/elementwise.ts'
+import { gather } from '#compute/ops/gather.ts'
+import { linear, matMul } from '#compute/ops/matrix.ts'
+import { layerNorm } from '#compute/ops/normalise.ts'
+import { concat, positionsUpTo, unsqueeze } from '#compute/ops/shape.ts'
+import type { AttentionKind } from '#compute/types.ts'
+import type { Cache, DecoderInput, Hooks, Rows } from './model.ts'
+import type { Tensors } from './tensors.ts'
+
+/** From one width to another. */
+export type Layer = (x: Value) => Value
+
+/** A linear layer named as PyTorch does: `<name>.weight` [out, in] and `<name>.bias` [out]. */
+export function linearLayer(tensors: Tensors, name: string, from: number, to: number): Layer {
+  const weight = tensors.read([to, from], `${name}.weight`)
+  const bias = tensors.read([to], `${name}.bias`)
+  return (x) => linear(x, weight, bias)
+}
+
+/** A layer norm named `<name>.weight` and `<name>.bias`. */
+export function normLayer(tensors: Tensors, name: string, width: number, epsilon: number): Layer {
+  const scale = tensors.read([width], `${name}.weight`)
+  const bias = tensors.read([width], `${name}.bias`)
+  return (x) => layerNorm(x, scale, bias, epsilon)
+}
+
+/** Scaled token embeddings of ids [..., tokens], a lookup that carries no gradient: programs differentiate by its result. */
+export function lookUp(ids: Value, { table, scale }: { readonly table: Value; readonly scale: number }): Value {
+  const rows = gather(table, ids, 0)
+  return scale === 1 ? rows : mul(rows, scale)
+}
+
+/** Where an attention stands, and what may look into it. */
+export interface AttentionSite {
+  readonly kind: AttentionKind
+  readonly layer: number
+  readonly hooks: Hooks
+  readonly heads: number
+  readonly scale: number
+}
+
+/** Mixes values by attention: queries [..., tokens, width], keys and values split into heads; the heads merged again. */
+export function attend(queries: Value, { keys, values }: Cache, mask: Value | null, site: AttentionSite): Value {
+  const { kind, layer, hooks, heads, scale } = site
+  const found = attentionWeights(splitHeads(queries, heads), keys, scale, mask)
+  const weights = hooks.attention?.(kind, layer, found) ?? found
+  const mixed = matMul(weights, values)
+  return mergeHeads(hooks.heads?.(kind, layer, mixed) ?? mixed)
+}
+
+/** Keys and values with those of earlier tokens in front. */
+export function grow(past: Cache | undefined, fresh: Cache): Cache {
+  if (past === undefined) return fresh
+  return { keys: concat([past.keys, fresh.keys], -2), values: concat([past.values, fresh.values], -2) }
+}
+
+/** States of the picked rows, [K, ..., 1, width]: a product, so that each row's gradient finds its way back to its own target. */
+export const pickRows = (x: Value, rows: Rows): Value => matMul(rows.pick, x)
+
+/** Positions of the tokens that are fed: 0, 1, …, or the one after the past. int64 [tokens]. */
+export const fedPositions = ({ embeddings, past }: DecoderInput): Value =>
+  past === undefined ? positionsUpTo(embeddings.shape.at(-2)!) : past.length
+
+/** Mask of the decoder's self-attention for queries at every position. */
+export const fullCausalMask = (tokens: Dim): Value => causalMask(unsqueeze(positionsUpTo(tokens), [1]), tokens)
+
+/** Adds rows of a table of positions [most, width] to embeddings [..., tokens, width]. */
+export const addPositions = (embeddings: Value, table: Value, positions: Value): Value =>
+  add(embeddings, gather(table, positions, 0))

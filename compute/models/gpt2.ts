@@ -1,0 +1,153 @@
+/** GPT-2 (Radford et al. 2019, as in transformers' `modeling_gpt2.py`): norms first and one at the end, learned positions. */
+import type { Fields } from '#compute/checkpoint/fields.ts'
+import { ComputeError } from '#compute/errors.ts'
+import type { Value } from '#compute/graph/value.ts'
+import { causalMask, splitHeads } from '#compute/ops/attention.ts'
+import { add } from '#compute/ops/elementwise.ts'
+import { linear, project } from '#compute/ops/matrix.ts'
+import { split } from '#compute/ops/shape.ts'
+import { activationNamed } from './activations.ts'
+import type { Activation } from './activations.ts'
+import { addPositions, attend, fedPositions, fullCausalMask, grow, normLayer, pickRows } from './blocks.ts'
+import type { Layer } from './blocks.ts'
+import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import type { Tensors } from './tensors.ts'
+
+interface Sizes {
+  readonly width: number
+  readonly layers: number
+  readonly heads: number
+  readonly inner: number
+  readonly epsilon: number
+  readonly activation: Activation
+  /** Factor of the attention scores of a layer. */
+  readonly scale: (layer: number) => number
+}
+
+interface Block {
+  readonly attentionNorm: Layer
+  /** Queries, keys and values beside each other. */
+  readonly attention: Layer
+  readonly out: Layer
+  readonly feedForwardNorm: Layer
+  readonly feedForward: Layer
+}
+
+export const gpt2: Architecture = {
+  modelType: 'gpt2',
+  kind: 'decoder-only',
+  base: 'transformer.',
+  open: (config, tensors) => {
+    config.require('add_cross_attention', [false])
+    const sizes = readSizes(config)
+    const { width } = sizes
+    const vocabulary = config.whole('vocab_size', 50257)
+    const maxTokens = config.whole('n_positions', config.whole('max_position_embeddings', 1024))
+    const isTied = config.flag('tie_word_embeddings', true)
+    const names = ['transformer.wte.weight', ...(isTied ? ['lm_head.weight'] : [])]
+    const table = tensors.read([vocabulary, width], ...names)
+    const head = isTied ? table : tensors.read([vocabulary, width], 'lm_head.weight')
+    const positions = tensors.read([maxTokens, width], 'transformer.wpe.weight')
+    const blocks = Array.from({ length: sizes.layers }, (_, l) => readBlock(tensors, `transformer.h.${l}`, sizes))
+    const finalNorm = normLayer(tensors, 'transformer.ln_f', width, sizes.epsilon)
+    return modelOf(config, sizes, maxTokens, {
+      vocabulary: { source: vocabulary, output: vocabulary },
+      embeddings: () => ({ table, scale: 1 }),
+      decode: (input, hooks) => {
+        const embedded = addPositions(input.embeddings, positions, fedPositions(input))
+        return decode(blocks, finalNorm, sizes, embedded, input, hooks)
+      },
+      head: (states) => linear(states, head, null),
+    })
+  },
+}
+
+function readSizes(config: Fields): Sizes {
+  const width = config.whole('n_embd', config.whole('hidden_size', 768))
+  const heads = config.whole('n_head', config.whole('num_attention_heads', 12))
+  if (width % heads !== 0) {
+    throw new ComputeError('bad-checkpoint', `config.json: n_embd ${width} does not divide by n_head ${heads}`)
+  }
+  const root = config.flag('scale_attn_weights', true) ? (width / heads) ** -0.5 : 1
+  const byLayer = config.flag('scale_attn_by_inverse_layer_idx', false)
+  return {
+    width,
+    heads,
+    layers: config.whole('n_layer', config.whole('num_hidden_layers', 12, 0), 0),
+    inner: config.whole('n_inner', 4 * width),
+    epsilon: config.number('layer_norm_epsilon', 1e-5),
+    activation: activationNamed(config.text('activation_function', 'gelu_new'), 'activation_function'),
+    scale: (layer) => (byLayer ? root / (layer + 1) : root),
+  }
+}
+
+/** A linear layer stored as `<name>.weight` [in, out]. */
+function projection(tensors: Tensors, name: string, from: number, to: number): Layer {
+  const weight = tensors.read([from, to], `${name}.weight`)
+  const bias = tensors.read([to], `${name}.bias`)
+  return (x) => project(x, weight, bias)
+}
+
+function readBlock(tensors: Tensors, name: string, { width, inner, epsilon, activation }: Sizes): Block {
+  const widen = projection(tensors, `${name}.mlp.c_fc`, width, inner)
+  const narrow = projection(tensors, `${name}.mlp.c_proj`, inner, width)
+  return {
+    attentionNorm: normLayer(tensors, `${name}.ln_1`, width, epsilon),
+    attention: projection(tensors, `${name}.attn.c_attn`, width, 3 * width),
+    out: projection(tensors, `${name}.attn.c_proj`, width, width),
+    feedForwardNorm: normLayer(tensors, `${name}.ln_2`, width, epsilon),
+    feedForward: (x) => narrow(activation(widen(x))),
+  }
+}
+
+function decode(
+  blocks: readonly Block[],
+  finalNorm: Layer,
+  sizes: Sizes,
+  embedded: Value,
+  { past, rows }: DecoderInput,
+  hooks: Hooks,
+): DecoderOutput {
+  const tokens = embedded.shape.at(-2)!
+  const full = past === undefined ? fullCausalMask(tokens) : null
+  const caches: Cache[] = []
+  let x = embedded
+  blocks.forEach((block, l) => {
+    hooks.states?.('decoder', l, x)
+    const site = { kind: 'decoder', layer: l, hooks, heads: sizes.heads, scale: sizes.scale(l) } as const
+    const picked = l === blocks.length - 1 ? rows : undefined
+    const [query, key, value] = split(block.attention(block.attentionNorm(x)), -1, 3) as [Value, Value, Value]
+    const fresh = { keys: splitHeads(key, sizes.heads), values: splitHeads(value, sizes.heads) }
+    const cache = grow(past?.caches[l], fresh)
+    caches.push(cache)
+    const mask = picked === undefined ? full : causalMask(picked.positions, tokens)
+    const pick = (states: Value): Value => (picked === undefined ? states : pickRows(states, picked))
+    x = add(pick(x), block.out(attend(pick(query), cache, mask, site)))
+    x = add(x, block.feedForward(block.feedForwardNorm(x)))
+  })
+  const states = finalNorm(x)
+  hooks.states?.('decoder', blocks.length, states)
+  return { states, caches }
+}
+
+type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'head'>
+
+function modelOf(config: Fields, { width, layers, heads }: Sizes, maxTokens: number, parts: Parts): Model {
+  return {
+    architecture: 'gpt2',
+    kind: 'decoder-only',
+    width,
+    layers: { encoder: 0, decoder: layers },
+    heads: { encoder: 0, decoder: heads },
+    maxTokens,
+    special: {
+      pad: config.id('pad_token_id'),
+      start: null,
+      bos: config.id('bos_token_id'),
+      end: config.ids('eos_token_id'),
+    },
+    encode: null,
+    crossCaches: null,
+    ...parts,
+  }
+}

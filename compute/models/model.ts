@@ -1,0 +1,90 @@
+/** What every architecture offers to programs: the parts of a transformer, as graph builders with the same taps. */
+import type { Fields } from '#compute/checkpoint/fields.ts'
+import type { Value } from '#compute/graph/value.ts'
+import type { AttentionKind, ModelKind } from '#compute/types.ts'
+import type { Tensors } from './tensors.ts'
+
+/** Where programs read and change what flows through a model. Each is called once per layer, in order. */
+export interface Hooks {
+  /** States [..., tokens, width]: the embedding output first (layer 0), the last one after the final norm. */
+  readonly states?: (side: 'encoder' | 'decoder', layer: number, states: Value) => void
+  /** Attention probabilities [..., heads, query, key]; what is returned takes their place. */
+  readonly attention?: (kind: AttentionKind, layer: number, weights: Value) => Value
+  /** Output of the heads [..., heads, query, width / heads], before they are mixed; what is returned takes its place. */
+  readonly heads?: (kind: AttentionKind, layer: number, output: Value) => Value
+}
+
+/** Keys and values of one attention layer, [..., heads, tokens, width / heads] each. */
+export interface Cache {
+  readonly keys: Value
+  readonly values: Value
+}
+
+/**
+ * Rows of the decoder that somebody will read, one per entry of a leading axis K. Only they are computed in the last layer:
+ * everything after its keys and values works row by row.
+ */
+export interface Rows {
+  /** float32 [K, 1, 1, tokens]: 1 at the row's position. */
+  readonly pick: Value
+  /** int64 [K, 1, 1, 1, 1]: the position. */
+  readonly positions: Value
+}
+
+export interface DecoderInput {
+  /** Scaled token embeddings [..., tokens, width]. */
+  readonly embeddings: Value
+  /** Encoder states, or the keys and values made of them; null for decoder-only models. */
+  readonly memory: { readonly states: Value } | { readonly caches: readonly Cache[] } | null
+  /** Keys and values of earlier tokens, per layer; the embeddings are then those of the one token after them. */
+  readonly past?: { readonly caches: readonly Cache[]; readonly length: Value }
+  readonly rows?: Rows
+}
+
+export interface DecoderOutput {
+  /** [..., tokens, width], after the final norm; [K, ..., 1, width] where rows were picked. */
+  readonly states: Value
+  /** Keys and values of all tokens so far, per layer. */
+  readonly caches: readonly Cache[]
+}
+
+export type Side = 'source' | 'prefix'
+
+/** Special token ids of a configuration; null where it names none. */
+export interface SpecialIds {
+  readonly pad: number | null
+  readonly start: number | null
+  readonly bos: number | null
+  readonly end: readonly number[]
+}
+
+export interface Model {
+  readonly architecture: string
+  readonly kind: ModelKind
+  /** Width of the token embeddings. */
+  readonly width: number
+  readonly vocabulary: { readonly source: number; readonly output: number }
+  readonly layers: { readonly encoder: number; readonly decoder: number }
+  readonly heads: { readonly encoder: number; readonly decoder: number }
+  /** Longest source, and longest output with its start token. */
+  readonly maxTokens: number | null
+  readonly special: SpecialIds
+  /** Token embeddings [vocabulary, width] and the factor they are scaled by. */
+  readonly embeddings: (side: Side) => { readonly table: Value; readonly scale: number }
+  /** Scaled token embeddings [..., tokens, width] to encoder states. Decoder-only models have none. */
+  readonly encode: ((embeddings: Value, hooks: Hooks) => Value) | null
+  /** Keys and values of the cross attention of each layer, made once per source. */
+  readonly crossCaches: ((states: Value) => readonly Cache[]) | null
+  readonly decode: (input: DecoderInput, hooks: Hooks) => DecoderOutput
+  /** Decoder states [..., width] to logits [..., vocabulary]. */
+  readonly head: (states: Value) => Value
+}
+
+export interface Architecture {
+  readonly modelType: string
+  readonly kind: ModelKind
+  /** Prefix of tensor names that some checkpoints leave out. */
+  readonly base: string
+  /** Reads the configuration, finds the tensors, checks their shapes. Throws `bad-checkpoint` or `unsupported`. */
+  readonly open: (config: Fields, tensors: Tensors) => Model
+}

@@ -1,0 +1,29 @@
+import type { Checkpoint } from '#compute/checkpoint/checkpoint.ts'
+import { readFields } from '#compute/checkpoint/fields.ts'
+import { ComputeError } from '#compute/errors.ts'
+import { gpt2 } from './gpt2.ts'
+import { marian } from './marian.ts'
+import type { Architecture, Model } from './model.ts'
+import { pegasus } from './pegasus.ts'
+import { tensorsOf } from './tensors.ts'
+
+/** Every architecture we can open. Adding one means one file and one line here. */
+const architectures: readonly Architecture[] = [marian, pegasus, gpt2]
+
+/** Finds the architecture of a checkpoint and checks configuration and tensors against it. */
+export function openModel(checkpoint: Checkpoint): Model {
+  const config = readFields(checkpoint.config, 'config.json')
+  const modelType = config.text('model_type', '')
+  const architecture = architectures.find((candidate) => candidate.modelType === modelType)
+  if (architecture === undefined) {
+    const supported = architectures.map((candidate) => candidate.modelType).join(', ')
+    const found =
+      modelType === ''
+        ? 'config.json names no model_type'
+        : `The architecture ${JSON.stringify(modelType)} is not supported`
+    throw new ComputeError('unsupported', `${found}; supported are ${supported}`)
+  }
+  config.require('is_encoder_decoder', [architecture.kind === 'encoder-decoder'])
+  config.require('quantization_config', [])
+  return architecture.open(config, tensorsOf(checkpoint.weights, architecture.base))
+}

@@ -1,0 +1,230 @@
+/** The encoder-decoder transformer of the BART family, of which each architecture is one design. */
+import type { Fields } from '#compute/checkpoint/fields.ts'
+import { ComputeError } from '#compute/errors.ts'
+import type { Value } from '#compute/graph/value.ts'
+import { causalMask, splitHeads } from '#compute/ops/attention.ts'
+import { add } from '#compute/ops/elementwise.ts'
+import { linear } from '#compute/ops/matrix.ts'
+import { reshape } from '#compute/ops/shape.ts'
+import type { AttentionKind } from '#compute/types.ts'
+import { activationNamed } from './activations.ts'
+import type { Activation } from './activations.ts'
+import { addPositions, attend, fedPositions, fullCausalMask, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
+import type { Layer } from './blocks.ts'
+import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, Rows } from './model.ts'
+import type { Tensors } from './tensors.ts'
+
+/** What the architectures of the family differ in. */
+export interface Seq2SeqDesign {
+  readonly architecture: string
+  /** Norms stand before attention and feed-forward, with one more at the end; else after each. */
+  readonly normFirst: boolean
+  /** Tables [most tokens, width] of either side. */
+  readonly positions: { readonly encoder: Value; readonly decoder: Value }
+  readonly sourceEmbedding: Value
+  readonly outputEmbedding: Value
+  /** [vocabulary, width] and a bias [1, vocabulary] or none. */
+  readonly head: { readonly weight: Value; readonly bias: Value | null }
+}
+
+/** Sizes that the whole family names alike. */
+export interface Seq2SeqSizes {
+  readonly width: number
+  readonly maxTokens: number
+  readonly embeddingScale: number
+  readonly activation: Activation
+  readonly encoder: SideSizes
+  readonly decoder: SideSizes
+}
+
+interface SideSizes {
+  readonly layers: number
+  readonly heads: number
+  readonly inner: number
+}
+
+const normEpsilon = 1e-5
+
+/** Defaults are those of transformers' MarianConfig and PegasusConfig, which agree. */
+export function readSizes(config: Fields): Seq2SeqSizes {
+  const width = config.whole('d_model', 1024)
+  const side = (name: string): SideSizes => {
+    const heads = config.whole(`${name}_attention_heads`, 16)
+    if (width % heads !== 0) {
+      throw new ComputeError(
+        'bad-checkpoint',
+        `config.json: d_model ${width} does not divide by ${name}_attention_heads ${heads}`,
+      )
+    }
+    return { layers: config.whole(`${name}_layers`, 12, 0), heads, inner: config.whole(`${name}_ffn_dim`, 4096) }
+  }
+  return {
+    width,
+    maxTokens: config.whole('max_position_embeddings', 1024),
+    embeddingScale: config.flag('scale_embedding', false) ? Math.sqrt(width) : 1,
+    activation: activationNamed(config.text('activation_function', 'gelu'), 'activation_function'),
+    encoder: side('encoder'),
+    decoder: side('decoder'),
+  }
+}
+
+interface Attention {
+  readonly query: Layer
+  readonly key: Layer
+  readonly value: Layer
+  readonly out: Layer
+  readonly norm: Layer
+}
+
+interface Block {
+  readonly self: Attention
+  readonly cross: Attention | null
+  readonly feedForward: Layer
+  readonly norm: Layer
+}
+
+function readAttention(tensors: Tensors, name: string, width: number): Attention {
+  const layer = (part: string): Layer => linearLayer(tensors, `${name}.${part}_proj`, width, width)
+  const norm = normLayer(tensors, `${name}_layer_norm`, width, normEpsilon)
+  return { query: layer('q'), key: layer('k'), value: layer('v'), out: layer('out'), norm }
+}
+
+function readBlock(tensors: Tensors, name: string, hasCross: boolean, sizes: Seq2SeqSizes, inner: number): Block {
+  const { width, activation } = sizes
+  const widen = linearLayer(tensors, `${name}.fc1`, width, inner)
+  const narrow = linearLayer(tensors, `${name}.fc2`, inner, width)
+  return {
+    self: readAttention(tensors, `${name}.self_attn`, width),
+    cross: hasCross ? readAttention(tensors, `${name}.encoder_attn`, width) : null,
+    feedForward: (x) => narrow(activation(widen(x))),
+    norm: normLayer(tensors, `${name}.final_layer_norm`, width, normEpsilon),
+  }
+}
+
+/** One side of the model: its blocks, and the norm at the end where norms come first. */
+interface Stack {
+  readonly sizes: SideSizes
+  readonly normFirst: boolean
+  readonly blocks: readonly Block[]
+  readonly finalNorm: Layer | null
+}
+
+function readStack(tensors: Tensors, side: 'encoder' | 'decoder', design: Seq2SeqDesign, sizes: Seq2SeqSizes): Stack {
+  const own = sizes[side]
+  const blocks = Array.from({ length: own.layers }, (_, l) =>
+    readBlock(tensors, `model.${side}.layers.${l}`, side === 'decoder', sizes, own.inner),
+  )
+  const finalNorm = design.normFirst ? normLayer(tensors, `model.${side}.layer_norm`, sizes.width, normEpsilon) : null
+  return { sizes: own, normFirst: design.normFirst, blocks, finalNorm }
+}
+
+/** x + f(norm(x)), or norm(x + f(x)). */
+function residual({ normFirst }: Stack, norm: Layer, x: Value, f: (x: Value) => Value): Value {
+  return normFirst ? add(x, f(norm(x))) : norm(add(x, f(x)))
+}
+
+const cacheOf = ({ key, value }: Attention, x: Value, heads: number): Cache => ({
+  keys: splitHeads(key(x), heads),
+  values: splitHeads(value(x), heads),
+})
+
+function siteOf(stack: Stack, width: number, kind: AttentionKind, layer: number, hooks: Hooks) {
+  const { heads } = stack.sizes
+  return { kind, layer, hooks, heads, scale: (width / heads) ** -0.5 }
+}
+
+function encode(stack: Stack, width: number, embedded: Value, hooks: Hooks): Value {
+  let x = embedded
+  stack.blocks.forEach((block, l) => {
+    hooks.states?.('encoder', l, x)
+    const site = siteOf(stack, width, 'encoder', l, hooks)
+    x = residual(stack, block.self.norm, x, (h) =>
+      block.self.out(attend(block.self.query(h), cacheOf(block.self, h, site.heads), null, site)),
+    )
+    x = residual(stack, block.norm, x, block.feedForward)
+  })
+  const states = stack.finalNorm?.(x) ?? x
+  hooks.states?.('encoder', stack.blocks.length, states)
+  return states
+}
+
+/** Self-attention of the decoder; with `rows`, queries and all that follows exist for the picked rows only. */
+function decodeSelf(
+  stack: Stack,
+  block: Block,
+  x: Value,
+  mask: Value | null,
+  site: ReturnType<typeof siteOf>,
+  past: Cache | undefined,
+  rows: Rows | undefined,
+): { readonly x: Value; readonly cache: Cache } {
+  const normed = stack.normFirst ? block.self.norm(x) : x
+  const cache = grow(past, cacheOf(block.self, normed, site.heads))
+  const kept = rows === undefined ? x : pickRows(x, rows)
+  const mixed = residual(stack, block.self.norm, kept, (h) =>
+    block.self.out(attend(block.self.query(h), cache, mask, site)),
+  )
+  return { x: mixed, cache }
+}
+
+function decode(stack: Stack, width: number, embedded: Value, input: DecoderInput, hooks: Hooks): DecoderOutput {
+  const { memory, past, rows } = input
+  const tokens = embedded.shape.at(-2)!
+  const full = past === undefined ? fullCausalMask(tokens) : null
+  const caches: Cache[] = []
+  let x = embedded
+  stack.blocks.forEach((block, l) => {
+    hooks.states?.('decoder', l, x)
+    const picked = l === stack.blocks.length - 1 ? rows : undefined
+    const mask = picked === undefined ? full : causalMask(picked.positions, tokens)
+    const self = siteOf(stack, width, 'decoder', l, hooks)
+    const step = decodeSelf(stack, block, x, mask, self, past?.caches[l], picked)
+    caches.push(step.cache)
+    const cross = block.cross!
+    const site = siteOf(stack, width, 'cross', l, hooks)
+    const seen = memory !== null && 'states' in memory ? cacheOf(cross, memory.states, site.heads) : memory!.caches[l]!
+    x = residual(stack, cross.norm, step.x, (h) => cross.out(attend(cross.query(h), seen, null, site)))
+    x = residual(stack, block.norm, x, block.feedForward)
+  })
+  const states = stack.finalNorm?.(x) ?? x
+  hooks.states?.('decoder', stack.blocks.length, states)
+  return { states, caches }
+}
+
+/** A model of the family. */
+export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSizes, design: Seq2SeqDesign): Model {
+  const { width, embeddingScale, maxTokens } = sizes
+  const encoder = readStack(tensors, 'encoder', design, sizes)
+  const decoder = readStack(tensors, 'decoder', design, sizes)
+  const { weight, bias } = design.head
+  const vocabulary = { source: design.sourceEmbedding.shape[0] as number, output: weight.shape[0] as number }
+  const logitsBias = bias === null ? null : reshape(bias, [vocabulary.output])
+  const table = (side: 'source' | 'prefix'): Value =>
+    side === 'source' ? design.sourceEmbedding : design.outputEmbedding
+  return {
+    architecture: design.architecture,
+    kind: 'encoder-decoder',
+    width,
+    vocabulary,
+    layers: { encoder: sizes.encoder.layers, decoder: sizes.decoder.layers },
+    heads: { encoder: sizes.encoder.heads, decoder: sizes.decoder.heads },
+    maxTokens,
+    special: {
+      pad: config.id('pad_token_id'),
+      start: config.id('decoder_start_token_id'),
+      bos: config.id('bos_token_id'),
+      end: config.ids('eos_token_id'),
+    },
+    embeddings: (side) => ({ table: table(side), scale: embeddingScale }),
+    encode: (embeddings, hooks) => {
+      const positions = fedPositions({ embeddings, memory: null })
+      return encode(encoder, width, addPositions(embeddings, design.positions.encoder, positions), hooks)
+    },
+    crossCaches: (states) => decoder.blocks.map(({ cross }) => cacheOf(cross!, states, sizes.decoder.heads)),
+    decode: (input, hooks) => {
+      const embedded = addPositions(input.embeddings, design.positions.decoder, fedPositions(input))
+      return decode(decoder, width, embedded, input, hooks)
+    },
+    head: (states) => linear(states, weight, logitsBias),
+  }
+}

@@ -1,0 +1,34 @@
+/** Copies of the golden fixtures, and how far a result is from them. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { decodeSafetensors } from '#compute/checkpoint/safetensors.ts'
+import type { FileTensor } from '#compute/checkpoint/safetensors.ts'
+import type { Tensor } from '#compute/runtime/tensor.ts'
+
+export const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/${path}`, import.meta.url))
+
+export const example = (path: string): string => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url))
+
+export const readTensors = (path: string): ReadonlyMap<string, FileTensor> => decodeSafetensors(readFileSync(path), path)
+
+export const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
+
+/** Whole numbers of a fixture, as feeds. */
+export function asFeed(tensor: FileTensor | undefined): Tensor {
+  if (tensor?.dtype !== 'I64') throw new Error('the fixture has no such whole numbers')
+  return { dtype: 'int64', shape: tensor.shape, data: tensor.data }
+}
+
+/** Largest difference relative to the largest expected entry. NaN or a wrong length is an infinite error. */
+export function relativeError(found: ArrayLike<number | bigint>, expected: ArrayLike<number | bigint>): number {
+  if (found.length !== expected.length) return Infinity
+  let scale = 1e-6
+  let worst = 0
+  for (let i = 0; i < expected.length; i++) {
+    scale = Math.max(scale, Math.abs(Number(expected[i])))
+    const difference = Math.abs(Number(found[i]) - Number(expected[i]))
+    if (Number.isNaN(difference)) return Infinity
+    worst = Math.max(worst, difference)
+  }
+  return worst / scale
+}
