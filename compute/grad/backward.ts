@@ -11,7 +11,7 @@ import { scalar } from '#compute/ops/constant.ts'
 import { expand } from '#compute/ops/shape.ts'
 import { gradientRules } from './rules.ts'
 import type { Rule } from './rules.ts'
-import { cotangentShape, sumTo } from './sum-to.ts'
+import { sumTo } from './sum-to.ts'
 
 export interface BackwardOptions {
   /**
@@ -35,9 +35,10 @@ export function backward(
   }
   const nodes = nodesUnder([output])
   const onPath = nodesLeadingFrom(wrt, nodes)
+  const keptFor = keptAxes(nodes, kept ?? null)
   const cotangents = new Map<Value, Value>([[output, expand(scalar(output.dtype, 1), output.shape)]])
   for (const node of nodes.toReversed()) {
-    if (node.op !== 'Leaf' && onPath.has(node)) propagate(node, cotangents, onPath, kept ?? null)
+    if (node.op !== 'Leaf' && onPath.has(node)) propagate(node, cotangents, onPath, keptFor)
   }
   return wrt.map((value) => cotangents.get(value) ?? null)
 }
@@ -49,19 +50,35 @@ function nodesLeadingFrom(wrt: readonly Value[], nodes: readonly Node[]): Readon
   return onPath
 }
 
-function propagate(node: Node, cotangents: Map<Value, Value>, onPath: ReadonlySet<Node>, kept: Size | null): void {
+/** The axis that the cotangents of a node's outputs and inputs have before their own; null for none. */
+type KeptAxis = (node: Node) => Size | null
+
+/**
+ * A value that was computed from one row per entry of `kept` has that axis inside (perhaps merged with others), so its
+ * cotangent needs no further one. All other values are shared by the entries.
+ */
+function keptAxes(nodes: readonly Node[], kept: Size | null): KeptAxis {
+  if (kept === null) return () => null
+  const inside = new Set<Node>()
+  for (const node of nodes) {
+    const isFirst = node.outputs.some(({ shape }) => shape[0] === kept)
+    if (isFirst || (node.op !== 'Shape' && dependencies(node).some((value) => inside.has(value.node)))) inside.add(node)
+  }
+  return (node) => (inside.has(node) ? null : kept)
+}
+
+function propagate(node: Node, cotangents: Map<Value, Value>, onPath: ReadonlySet<Node>, keptFor: KeptAxis): void {
   const arrived = node.outputs.map((value) => cotangents.get(value) ?? null)
   const used = arrived.findIndex((cotangent) => cotangent !== null)
   if (used < 0 || !node.inputs.some((value) => value !== null && onPath.has(value.node))) return
-  const y = node.outputs[used]!
-  const g = arrived[used]!
-  const lead = cotangentShape(y.shape, kept).length - y.shape.length
+  const lead = keptFor(node) === null ? 0 : 1
   const inputs = node.inputs.filter((value) => value !== null)
-  const flowing = ruleOf(node)(inputs, y, g, { node, outputs: node.outputs, cotangents: arrived, lead })
+  const site = { node, outputs: node.outputs, cotangents: arrived, lead }
+  const flowing = ruleOf(node)(inputs, node.outputs[used]!, arrived[used]!, site)
   inputs.forEach((value, i) => {
     const cotangent = flowing[i]
     if (!cotangent || !onPath.has(value.node)) return
-    const own = sumTo(cotangent, value.shape, kept)
+    const own = sumTo(cotangent, value.shape, keptFor(value.node))
     const before = cotangents.get(value)
     cotangents.set(value, before === undefined ? own : add(before, own))
   })

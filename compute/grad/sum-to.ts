@@ -5,13 +5,12 @@ import { printShape } from '#compute/graph/value.ts'
 import type { Dim, Shape, Size, Value } from '#compute/graph/value.ts'
 import { ComputeError } from '#compute/errors.ts'
 
-/** Shape of the cotangent of a value: with one cotangent per entry of `kept`, that axis comes first (once). */
-export const cotangentShape = (shape: Shape, kept: Size | null): Shape =>
-  kept === null || shape[0] === kept ? shape : [kept, ...shape]
-
-/** Reduces (or repeats) a cotangent to the shape that belongs to a value of shape `shape`. The axis `kept` is never summed. */
+/**
+ * Reduces (or repeats) a cotangent to `shape`, that of its value. With `kept`, the first axis of the cotangent stands before
+ * the axes of the value and is never summed.
+ */
 export function sumTo(cotangent: Value, shape: Shape, kept: Size | null): Value {
-  const target = cotangentShape(shape, kept)
+  const target = kept === null ? shape : [kept, ...shape]
   const lead = kept === null ? 0 : 1
   if (kept !== null && cotangent.shape[0] !== kept) {
     throw new ComputeError('internal', `internal: cotangent ${printShape(cotangent.shape)} lost its axis ${kept.name}`)

@@ -1,0 +1,102 @@
+/** Gradients of F by the scaled token embeddings, along a straight path, for many targets and nodes at once. */
+import { ComputeError } from '#compute/errors.ts'
+import { backward } from '#compute/grad/backward.ts'
+import type { Graph } from '#compute/graph/graph.ts'
+import { input } from '#compute/graph/node.ts'
+import { makeSize } from '#compute/graph/value.ts'
+import type { Size, Value } from '#compute/graph/value.ts'
+import type { Model } from '#compute/models/model.ts'
+import { add, mul, sub } from '#compute/ops/elementwise.ts'
+import { matMul } from '#compute/ops/matrix.ts'
+import { sum } from '#compute/ops/reduce.ts'
+import { unsqueeze } from '#compute/ops/shape.ts'
+import { listInputs, objectiveOf, targetInputs, targetRows } from './objective.ts'
+import type { ObjectiveSpec, TargetInputs } from './objective.ts'
+
+/** One side of the input on its way from the baseline: x(α) = x₀ + α(x − x₀). */
+interface Path {
+  readonly name: 'source' | 'prefix'
+  /** Graph inputs `<name>` and `<name>.start`, [tokens, width]. */
+  readonly end: Value
+  readonly start: Value
+  readonly difference: Value
+  /** [nodes, tokens, width] */
+  readonly point: Value
+}
+
+function pathOf(name: 'source' | 'prefix', width: number, alpha: Value): Path {
+  const tokens = makeSize(name)
+  const end = input(name, 'float32', [tokens, width])
+  const start = input(`${name}.start`, 'float32', [tokens, width])
+  const difference = sub(end, start)
+  const point = add(start, mul(unsqueeze(alpha, [1, 2]), difference))
+  return { name, end, start, difference, point }
+}
+
+interface Explained {
+  readonly inputs: readonly Value[]
+  readonly paths: readonly Path[]
+  readonly targets: TargetInputs
+  readonly nodes: Size
+  /** [K, nodes] */
+  readonly objective: Value
+}
+
+function explain(model: Model, spec: ObjectiveSpec): Explained {
+  const nodes = makeSize('nodes')
+  const alpha = input('alpha', 'float32', [nodes])
+  const targets = targetInputs(spec)
+  const source = pathOf('source', model.width, alpha)
+  const paths = model.encode === null ? [source] : [source, pathOf('prefix', model.width, alpha)]
+  const memory = model.encode === null ? null : { states: model.encode(source.point, {}) }
+  const embeddings = paths.at(-1)!.point
+  const { states } = model.decode({ embeddings, memory, rows: targetRows(targets, embeddings) }, {})
+  const inputs = [...paths.flatMap(({ end, start }) => [end, start]), alpha, ...listInputs(targets)]
+  return { inputs, paths, targets, nodes, objective: objectiveOf(model, states, targets, spec) }
+}
+
+/**
+ * Forward only. Inputs `source`, `source.start` [n, width], for encoder-decoder models `prefix`, `prefix.start` [m, width];
+ * `alpha` [nodes]; `position`, `target` (and `contrast`) [K]. Output `objective` [K, nodes].
+ */
+export function objectiveGraph(model: Model, spec: ObjectiveSpec): Graph {
+  const { inputs, objective } = explain(model, spec)
+  return { name: 'objective', inputs, outputs: [{ name: 'objective', value: objective }] }
+}
+
+/**
+ * The inputs of `objectiveGraph` and `weight` [panels, nodes]. Outputs `objective` [K, nodes] and, per side, `scores.<side>`
+ * [K, panels, tokens]: Σ_nodes weight · Σ_width ∂F/∂x(α) · (x − x₀), the quadrature of integrated gradients.
+ */
+export function pathScoresGraph(model: Model, spec: ObjectiveSpec): Graph {
+  const { inputs, paths, nodes, targets, objective } = explain(model, spec)
+  const weight = input('weight', 'float32', [makeSize('panels'), nodes])
+  const gradients = gradientsOf(objective, paths, targets)
+  const scores = paths.map(({ name, difference }, i) => {
+    const products = sum(mul(gradients[i]!, difference), [-1]) // [K, nodes, tokens]
+    return { name: `scores.${name}`, value: matMul(weight, products) }
+  })
+  return {
+    name: 'path-scores',
+    inputs: [...inputs, weight],
+    outputs: [{ name: 'objective', value: objective }, ...scores],
+  }
+}
+
+/** The inputs of `objectiveGraph`. Outputs `objective` [K, nodes] and per side `gradient.<side>` [K, nodes, tokens, width]. */
+export function inputGradientGraph(model: Model, spec: ObjectiveSpec): Graph {
+  const { inputs, paths, targets, objective } = explain(model, spec)
+  const gradients = gradientsOf(objective, paths, targets)
+  const outputs = paths.map(({ name }, i) => ({ name: `gradient.${name}`, value: gradients[i]! }))
+  return { name: 'input-gradient', inputs, outputs: [{ name: 'objective', value: objective }, ...outputs] }
+}
+
+function gradientsOf(objective: Value, paths: readonly Path[], { targets }: TargetInputs): readonly Value[] {
+  const points = paths.map(({ point }) => point)
+  return backward(objective, points, { kept: targets }).map((gradient, i) => {
+    if (gradient === null) {
+      throw new ComputeError('internal', `internal: the objective does not depend on the ${paths[i]!.name}`)
+    }
+    return gradient
+  })
+}
