@@ -12,4 +12,9 @@ export class CollabError extends Error {
   }
 }
 
-export type CollabErrorKind = 'bad-document' | 'no-document' | 'unavailable' | 'closed' | 'internal'
+/** What an error says, for one line of a log: escaped and not too long. */
+export function quote(error: unknown): string {
+  return JSON.stringify((error instanceof Error ? error.message : String(error)).slice(0, 300))
+}
+
+export type CollabErrorKind = 'unreadable' | 'too-large' | 'bad-document' | 'no-document' | 'unavailable' | 'internal'

@@ -1,10 +1,17 @@
 /** The door of collab: what the server may call. */
 import type { Server } from 'node:http'
+import * as Y from 'yjs'
+import { Announcements } from './announce.ts'
 import type { Announcer, EventStore } from './announcer.ts'
 import type { Doorkeeper } from './doorkeeper.ts'
+import { Entrance } from './entrance.ts'
 import type { Journal } from './journal.ts'
-import type { Limits } from './limits.ts'
-import type { DocumentName } from './wire/identifiers.ts'
+import { JournalWriter } from './journal-writer.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { Rooms } from './rooms.ts'
+import { routeUpgrades } from './upgrade.ts'
+import { Visitors } from './visitors.ts'
+import { identifier, noteDocument, type DocumentName } from './wire/identifiers.ts'
 import type { Person } from './wire/presence.ts'
 
 export type { Announcer, EventStore } from './announcer.ts'
@@ -41,8 +48,11 @@ export interface Collab {
   createShared(workspace: string): Promise<void>
   /** Makes the document of a note. Its head is written into `shared` by the client. */
   createNote(workspace: string, note: string): Promise<void>
-  /** Call after a role changed, access ended or a person signed out: resolves when no socket has more rights than now. */
-  revoke(workspace: string, person: string): Promise<void>
+  /**
+   * Call after a role or name changed, access ended or a person signed out: resolves when no socket has more rights than now. null
+   * stands for every workspace, and for everybody.
+   */
+  revoke(workspace: string | null, person: string | null): Promise<void>
   /** Call after a workspace was deleted: its sockets are closed for good, and it leaves memory with everything stored. */
   closeWorkspace(workspace: string): Promise<void>
   /** Encoded state with all that was accepted so far; null where there is no such document. */
@@ -55,3 +65,60 @@ export interface Collab {
   /** Takes no more edits, stores what was accepted, tells everybody to come back later, and lets go of the server. */
   close(): Promise<void>
 }
+
+/** Opens the rooms of a server; nothing is served before `attach`. */
+export function openCollab(given: CollabDeps): Collab {
+  const limits: Limits = { ...defaultLimits, ...given.limits }
+  const deps = {
+    ...given,
+    limits,
+    now: () => given.now(),
+    random: () => given.random(),
+    log: (line: string) => given.log(line),
+  }
+  const writer = new JournalWriter(deps)
+  const rooms = new Rooms({ ...deps, writer })
+  const visitors = new Visitors(deps)
+  const announcements = new Announcements({ ...deps, visitors })
+  const entrance = new Entrance({ ...deps, rooms, visitors })
+  let refuseUpgrades = (): void => undefined
+  return {
+    announcer: announcements,
+    attach(server) {
+      const upgradeAnnouncements = announcements.attach(server)
+      refuseUpgrades = routeUpgrades(server, {
+        doorkeeper: given.doorkeeper,
+        document: (socket, raw, call) => entrance.accept(socket, raw, call),
+        announcements: upgradeAnnouncements,
+      })
+      visitors.open()
+      entrance.open()
+    },
+    peopleHere: (workspace) => visitors.here(workspace),
+    createShared: async (workspace) => await rooms.create(workspace, 'shared', emptyState()),
+    createNote: async (workspace, note) =>
+      await rooms.create(workspace, noteDocument(identifier.parse(note)), emptyState()),
+    revoke: async (workspace, person) => await visitors.revoke(workspace, person),
+    async closeWorkspace(workspace) {
+      visitors.sendAway(workspace, 'no-workspace')
+      await rooms.closeWorkspace(workspace)
+    },
+    encodeState: async (workspace, document) => (await rooms.open(workspace, document))?.encodeState() ?? null,
+    replace: async (workspace, document, state) => await rooms.replace(workspace, document, state),
+    async close() {
+      refuseUpgrades()
+      visitors.close()
+      rooms.freeze()
+      if (!(await writer.flush(limits.closeMs)))
+        given.log('collab: the last edits could not be stored; nobody was told they were')
+      announcements.close()
+      await Promise.all([entrance.close(CLOSING_MS), writer.close()])
+      rooms.close()
+    },
+  }
+}
+
+/** For the closing handshakes. */
+const CLOSING_MS = 300
+
+const emptyState = (): Uint8Array => Y.encodeStateAsUpdate(new Y.Doc())

@@ -34,6 +34,6 @@ export interface Journal {
    * Rejects as a whole, storing nothing, when a document does not exist or has another epoch by now.
    */
   append(entries: readonly JournalEntry[]): Promise<readonly number[]>
-  /** Replaces the updates up to `seq` by one state, in one transaction; later updates stay. */
+  /** Replaces the updates up to `seq` by one state, in one transaction; later updates stay. Does nothing when the document has another epoch by now. */
   compact(workspace: string, document: DocumentName, epoch: string, seq: number, state: Uint8Array): Promise<void>
 }

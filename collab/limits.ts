@@ -16,7 +16,7 @@ export interface Limits {
   /** Bytes a second, and in one burst. */
   readonly byteRate: number
   readonly byteBurst: number
-  /** How long a connection may run above its rates before it is closed. */
+  /** How long a connection may run above its rates, being read more slowly, before it is closed. */
   readonly abuseMs: number
   /** Unsent bytes at which a slow reader gets no more, until it has caught up. */
   readonly backlogBytes: number
@@ -62,7 +62,7 @@ export const defaultLimits: Limits = {
   messageBurst: 1_000,
   byteRate: 2 << 20,
   byteBurst: 16 << 20,
-  abuseMs: 10_000,
+  abuseMs: 60_000,
   backlogBytes: 1 << 20,
   stalledMs: 10_000,
   heartbeatMs: 10_000,
@@ -78,7 +78,7 @@ export const defaultLimits: Limits = {
   compactBytes: 1 << 20,
   lingerMs: 60_000,
   recheckMs: 60_000,
-  volatilePackets: 16,
+  volatilePackets: 4,
   waitingPackets: 2_000,
   closeMs: 1_500,
 }

@@ -41,6 +41,6 @@ export type ClientPresence = z.infer<typeof clientPresence>
 
 /** `name`, `color` and `colorLight` are what y-codemirror.next reads; CSS variables, so that themes work. */
 export const presence = clientPresence.extend({
-  user: person.extend({ role, color: z.string().max(40), colorLight: z.string().max(40) }),
+  user: person.extend({ role, color: z.string().max(80), colorLight: z.string().max(80) }),
 })
 export type Presence = z.infer<typeof presence>
