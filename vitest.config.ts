@@ -1,8 +1,12 @@
 import solid from 'vite-plugin-solid'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { makeTestReport } from './bin/test-report.js'
 
 // One seed for all workers of a run; `COATTEND_TEST_SEED` repeats a run.
 process.env['COATTEND_TEST_SEED'] ??= String(Math.floor(Math.random() * 2 ** 32))
+
+// `npm test` counts from this file rather than from what vitest prints.
+const report = process.env['COATTEND_TEST_REPORT']
 
 const MINUTE = 60_000
 
@@ -38,6 +42,7 @@ const ts = '**/*.test.{ts,tsx}'
 
 export default defineConfig({
   test: {
+    reporters: report ? ['default', makeTestReport(report)] : ['default'],
     projects: [
       project('unit', [`tests/{compute,collab,server,examples,house}/${ts}`]),
       // Its own project, because browser conditions would give the server the browser builds of ws and yjs.
