@@ -1,0 +1,201 @@
+/** Reads SentencePiece's `ModelProto` (sentencepiece_model.proto, version 0.2.3), of which nothing is believed before it is checked. */
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
+import { ComputeError } from '#compute/errors.ts'
+
+export type PieceType = 'normal' | 'unknown' | 'control' | 'user-defined' | 'unused' | 'byte'
+
+export interface Piece {
+  readonly text: string
+  /** Log-probability, exact in float32. */
+  readonly score: number
+  readonly type: PieceType
+}
+
+export type ModelType = 'unigram' | 'bpe' | 'word' | 'char'
+
+export interface TrainerSpec {
+  readonly modelType: ModelType
+  readonly unknownId: number
+  readonly byteFallback: boolean
+  readonly treatWhitespaceAsSuffix: boolean
+}
+
+export interface NormalizerSpec {
+  readonly name: string
+  readonly precompiledCharsmap: Uint8Array
+  readonly addDummyPrefix: boolean
+  readonly removeExtraWhitespaces: boolean
+  readonly escapeWhitespaces: boolean
+  /** Where the rules came from; they take effect through `precompiledCharsmap` alone. */
+  readonly ruleTsv: string
+}
+
+export interface ModelProto {
+  readonly pieces: readonly Piece[]
+  readonly trainer: TrainerSpec
+  readonly normalizer: NormalizerSpec
+  /** Rules for decoded text; null where there are none, as in every model we know. */
+  readonly denormalizer: NormalizerSpec | null
+}
+
+/** Limits far beyond every real model (the largest known vocabularies have about 260,000 pieces). */
+const mostPieces = 2 ** 20
+const longestPiece = 8000
+const mostCharacters = 2 ** 22
+
+const pieceTypes: readonly (PieceType | undefined)[] = [
+  undefined,
+  'normal',
+  'unknown',
+  'control',
+  'user-defined',
+  'unused',
+  'byte',
+]
+const modelTypes: readonly (ModelType | undefined)[] = [undefined, 'unigram', 'bpe', 'word', 'char']
+
+/** Parses the bytes of a `.model` or `.spm` file; `file` names it in errors. */
+export function parseModelProto(bytes: Uint8Array, file: string): ModelProto {
+  try {
+    const model = readModel(new BinaryReader(bytes))
+    checkPieces(model.pieces)
+    return model
+  } catch (cause) {
+    const fault = cause instanceof Error ? cause.message : String(cause)
+    throw new ComputeError('bad-checkpoint', `${file} is no SentencePiece model: ${fault}. Fetch the file again`, {
+      cause,
+    })
+  }
+}
+
+function readModel(reader: BinaryReader): ModelProto {
+  const pieces: Piece[] = []
+  let trainer = { ...trainerDefaults }
+  let normalizer = { ...normalizerDefaults }
+  let denormalizer: NormalizerSpec | null = null
+  readFields(reader, (field) => {
+    if (field.number === 1) {
+      if (pieces.length === mostPieces) throw new Error(`it has more than ${mostPieces} pieces`)
+      pieces.push(readPiece(field.message()))
+    } else if (field.number === 2) trainer = readTrainer(field.message(), trainer)
+    else if (field.number === 3) normalizer = readNormalizer(field.message(), normalizer)
+    else if (field.number === 5) denormalizer = readNormalizer(field.message(), denormalizer ?? normalizerDefaults)
+    else field.skip()
+  })
+  return { pieces, trainer, normalizer, denormalizer }
+}
+
+function readPiece(reader: BinaryReader): Piece {
+  let text = ''
+  let score = 0
+  let type: PieceType = 'normal'
+  readFields(reader, (field) => {
+    if (field.number === 1) text = field.text()
+    else if (field.number === 2) score = field.float()
+    else if (field.number === 3) type = chosen(pieceTypes, field.whole(), 'type of piece')
+    else field.skip()
+  })
+  return { text, score, type }
+}
+
+const trainerDefaults: TrainerSpec = {
+  modelType: 'unigram',
+  unknownId: 0,
+  byteFallback: false,
+  treatWhitespaceAsSuffix: false,
+}
+
+function readTrainer(reader: BinaryReader, from: TrainerSpec): TrainerSpec {
+  let spec = from
+  readFields(reader, (field) => {
+    if (field.number === 3) spec = { ...spec, modelType: chosen(modelTypes, field.whole(), 'type of model') }
+    else if (field.number === 24) spec = { ...spec, treatWhitespaceAsSuffix: field.flag() }
+    else if (field.number === 35) spec = { ...spec, byteFallback: field.flag() }
+    else if (field.number === 40) spec = { ...spec, unknownId: field.whole() }
+    else field.skip()
+  })
+  return spec
+}
+
+const normalizerDefaults: NormalizerSpec = {
+  name: '',
+  precompiledCharsmap: new Uint8Array(0),
+  addDummyPrefix: true,
+  removeExtraWhitespaces: true,
+  escapeWhitespaces: true,
+  ruleTsv: '',
+}
+
+function readNormalizer(reader: BinaryReader, from: NormalizerSpec): NormalizerSpec {
+  let spec = from
+  readFields(reader, (field) => {
+    if (field.number === 1) spec = { ...spec, name: field.text() }
+    else if (field.number === 2) spec = { ...spec, precompiledCharsmap: field.bytes() }
+    else if (field.number === 3) spec = { ...spec, addDummyPrefix: field.flag() }
+    else if (field.number === 4) spec = { ...spec, removeExtraWhitespaces: field.flag() }
+    else if (field.number === 5) spec = { ...spec, escapeWhitespaces: field.flag() }
+    else if (field.number === 6) spec = { ...spec, ruleTsv: field.text() }
+    else field.skip()
+  })
+  return spec
+}
+
+/** One field of a message. Each way of reading it checks the wire type first. */
+interface Field {
+  readonly number: number
+  text(): string
+  bytes(): Uint8Array
+  float(): number
+  whole(): number
+  flag(): boolean
+  message(): BinaryReader
+  skip(): void
+}
+
+function readFields(reader: BinaryReader, read: (field: Field) => void): void {
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag()
+    const expect = (wanted: WireType): BinaryReader => {
+      if (wireType !== wanted) throw new Error(`field ${number} has wire type ${wireType}, not ${wanted}`)
+      return reader
+    }
+    read({
+      number,
+      text: () => expect(WireType.LengthDelimited).string(true),
+      bytes: () => expect(WireType.LengthDelimited).bytes(),
+      float: () => expect(WireType.Bit32).float(),
+      whole: () => expect(WireType.Varint).int32(),
+      flag: () => expect(WireType.Varint).bool(),
+      message: () => new BinaryReader(expect(WireType.LengthDelimited).bytes()),
+      skip: () => void reader.skip(wireType, number),
+    })
+    if (reader.pos > reader.len) throw new Error('it ends too early')
+  }
+}
+
+function chosen<T>(choices: readonly (T | undefined)[], number: number, what: string): T {
+  const choice = choices[number]
+  if (choice === undefined) throw new Error(`there is no ${what} ${number}`)
+  return choice
+}
+
+/** What SentencePiece itself insists on when it opens a model. */
+function checkPieces(pieces: readonly Piece[]): void {
+  if (pieces.length === 0) throw new Error('it has no pieces')
+  const characters = pieces.reduce((sum, { text }) => sum + text.length, 0)
+  if (characters > mostCharacters)
+    throw new Error(`its pieces have ${characters} characters, more than ${mostCharacters}`)
+  const plain = new Set<string>()
+  const reserved = new Set<string>()
+  for (const [id, { text, score, type }] of pieces.entries()) {
+    if (text === '') throw new Error(`piece ${id} is empty`)
+    if (text.length > longestPiece) throw new Error(`piece ${id} has ${text.length} characters`)
+    if (text.includes('\0')) throw new Error(`piece ${id} holds a zero byte`)
+    if (!Number.isFinite(score)) throw new Error(`the score of piece ${id} is ${score}`)
+    const seen = type === 'normal' || type === 'user-defined' || type === 'unused' ? plain : reserved
+    if (seen.has(text)) throw new Error(`piece ${JSON.stringify(text)} is there twice`)
+    seen.add(text)
+  }
+  const unknowns = pieces.filter(({ type }) => type === 'unknown').length
+  if (unknowns !== 1) throw new Error(`it has ${unknowns} unknown pieces, not one`)
+}
