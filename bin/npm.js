@@ -17,6 +17,8 @@ const settings = [
   '--fetch-timeout=60000',
 ]
 
+const SHOWN_LINES = 20
+
 const networkCodes =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED|E5\d\d)\b/
 const diskCodes = /\b(ENOSPC|EDQUOT)\b/
@@ -41,7 +43,8 @@ export async function runNpm(args, { cwd, env, limit, show = () => {} }) {
       'npm was not found: install Node with its npm from https://nodejs.org and run this again',
     )
   const failure = explainNpmFailure(outcome, cwd)
-  if (failure.kind === 'npm') show(outcome.output.trimEnd())
+  // Its help text, and the network's retries, would bury the reason.
+  if (failure.kind === 'npm') show(outcome.output.trim().split('\n').slice(0, SHOWN_LINES).join('\n'))
   throw failure
 }
 
@@ -69,6 +72,11 @@ export function explainNpmFailure({ code, signal, output, timedOut }, place) {
     return new HouseError(
       'permission',
       `npm may not write there (${permission[0]}): make ${place} and npm's cache writable for this user`,
+    )
+  if (/\bEUSAGE\b/.test(output))
+    return new HouseError(
+      'npm',
+      'package.json and package-lock.json disagree, as npm says above: run `npm install` and commit the lock file',
     )
   return new HouseError('npm', `npm failed (${signal ?? `exit code ${code}`}): its own words are above`)
 }

@@ -41,6 +41,7 @@ test.each([
   ['npm error 503 Service Unavailable E503', 'network', /E503/],
   ['npm error code ENOSPC', 'disk', /no space.*free some/],
   ['npm error code EACCES', 'permission', /EACCES.*writable/],
+  ['npm error code EUSAGE\nnpm error Missing: a@1 from lock file', 'npm', /disagree.*npm install/],
   ['npm error code EINTEGRITY', 'npm', /exit code 1.*above/],
 ])('[HO13] npm failing with %j is explained in one line', (output, kind, message) => {
   const error = explainNpmFailure({ code: 1, signal: null, output, timedOut: false }, '/checkout')
