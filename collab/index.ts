@@ -112,7 +112,7 @@ export function openCollab(given: CollabDeps): Collab {
       if (!(await writer.flush(limits.closeMs)))
         given.log('collab: the last edits could not be stored; nobody was told they were')
       announcements.close()
-      await Promise.all([entrance.close(CLOSING_MS), writer.close()])
+      await Promise.all([entrance.close(CLOSING_MS), writer.close(CLOSING_MS)])
       rooms.close()
     },
   }

@@ -1,4 +1,5 @@
 /** Group commit: what the rooms accept within a moment is stored in one transaction, again and again until it is. */
+import { within } from './deadline.ts'
 import { quote } from './errors.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { Limits } from './limits.ts'
@@ -105,13 +106,13 @@ export class JournalWriter {
     return stored.every(Boolean)
   }
 
-  /** Stops trying; `flush` first. */
-  async close(): Promise<void> {
+  /** Stops trying; `flush` first. A write that is under way is waited for, but not for ever. */
+  async close(withinMs: number): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     for (const outbox of this.#busy) outbox.isDropped = true
     this.#busy.clear()
-    await this.#writing
+    if (this.#writing !== null) await within(this.#writing, withinMs)
   }
 
   #append(outbox: Outbox, entry: JournalEntry): void {
