@@ -33,7 +33,7 @@ CREATE TABLE "document_state" (
 	"epoch" text NOT NULL,
 	"seq" bigint NOT NULL,
 	"state" "bytea" NOT NULL,
-	"reason" text NOT NULL,
+	"updates" "bytea"[] NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -86,6 +86,7 @@ CREATE TABLE "output" (
 	"mean_entropy" double precision,
 	"max_entropy" double precision,
 	"detail" "bytea",
+	"chunk" text,
 	"bytes" integer NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "output_workspace_instance_pk" PRIMARY KEY("workspace","instance")

@@ -124,6 +124,8 @@ export const output = pgTable(
     maxEntropy: doublePrecision('max_entropy'),
     /** Tokens of both texts, and the steps with their alternatives, as compressed JSON (server/db/outputs.ts). */
     detail: bytes('detail'),
+    /** File with its hidden states, see `stateChunk`; null until the corpus run has stored them. */
+    chunk: text(),
     bytes: integer().notNull(),
     createdAt: instant('created_at').notNull(),
   },
@@ -258,7 +260,7 @@ export const documentUpdate = pgTable(
   ],
 )
 
-/** Full states kept when a history was replaced, so that nothing is ever lost by a restore. */
+/** What a document held when its history was replaced, so that nothing is ever lost by that: the state and the updates after it. */
 export const documentState = pgTable(
   'document_state',
   {
@@ -268,7 +270,7 @@ export const documentState = pgTable(
     epoch: text().notNull(),
     seq: number('seq').notNull(),
     state: bytes('state').notNull(),
-    reason: text().notNull(),
+    updates: bytes('updates').array().notNull(),
     at: instant('at').notNull(),
   },
   (table) => [index('document_state_of').on(table.workspace, table.document)],

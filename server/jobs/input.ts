@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import type { AttributionOptions } from '#compute/types.ts'
+import type { RunKind } from '../wire/runs.ts'
+
+/** What a run computes from; stored with it, so that any process can compute it. */
+export type RunInput = AttributionInput | OutputInput | CorpusInput
+
+interface FromCheckpoint {
+  /** Id of a registered checkpoint, and the revision of its files that was asked for. */
+  readonly checkpoint: string
+  readonly revision: string
+}
+
+export interface AttributionInput extends FromCheckpoint {
+  readonly kind: 'attribution'
+  readonly source: readonly number[]
+  readonly output: readonly number[]
+  readonly options: AttributionOptions
+  /** Output token that the first person asked for; no part of the key. */
+  readonly focus: number | null
+}
+
+export interface OutputInput extends FromCheckpoint {
+  readonly kind: 'output'
+  readonly text: string
+}
+
+/** Every output of a workspace that is missing, with hidden states. */
+export interface CorpusInput extends FromCheckpoint {
+  readonly kind: 'corpus'
+  readonly workspace: string
+}
+
+/** How outputs are written, in words: shown beside them and part of their keys. */
+export const DECODING = 'greedy'
+
+/** The key of a run: the same for requests whose numbers must be the same. */
+export function keyOf(input: RunInput, engine: string): string {
+  return createHash('sha256')
+    .update(canonical([engine, decides(input)]))
+    .digest('hex')
+}
+
+/** The parts of an input that decide the numbers. The id of a checkpoint does not: its revision is a hash of its files. */
+function decides(input: RunInput): Record<string, unknown> {
+  const { kind, revision } = input
+  switch (kind) {
+    case 'attribution':
+      return { kind, revision, source: input.source, output: input.output, options: input.options }
+    case 'output':
+      return { kind, revision, text: input.text, decoding: DECODING }
+    case 'corpus':
+      return { kind, revision, workspace: input.workspace, decoding: DECODING }
+  }
+}
+
+/** JSON with sorted names, so that equal values give equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, entry: unknown) =>
+    typeof entry === 'object' && entry !== null && !Array.isArray(entry)
+      ? Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : entry,
+  )
+}
+
+/** Interactive runs overtake corpus runs. */
+export type Queue = 'interactive' | 'corpus'
+
+export const queueOf = (kind: RunKind): Queue => (kind === 'corpus' ? 'corpus' : 'interactive')
