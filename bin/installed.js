@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainFileError, HouseError } from './house-error.js'
 import { withLock } from './lock.js'
 import { runNpm } from './npm.js'
+import { isStamped, recordPath, removeStamp, writeStamp } from './stamp.js'
 
 /** What the packages take on disk, with room for npm to work. */
 const NEEDED_BYTES = 900e6
 
 /**
  * Makes sure that node_modules holds exactly what package-lock.json says; a later call finds its stamp and does nothing.
- *
- * The stamp names the lock file, the platform, and npm's own record of what it installed, which npm writes last: a half-finished install, another
- * platform's packages and changes made behind our back are all seen. The version of Node is not part of it, because every native addon here
- * uses Node-API; so a newer Node needs no network.
  * @param {{ root: string, env: NodeJS.ProcessEnv, narrator: import('./narrator.js').Narrator }} house
  */
 export async function ensureInstalled({ root, env, narrator }) {
@@ -23,7 +19,7 @@ export async function ensureInstalled({ root, env, narrator }) {
     async () => {
       if (isStamped(root)) return
       if (!holdsLockedPackages(root)) await install({ root, env, narrator })
-      writeStamp(root)
+      recordInstall(root)
     },
     (holder) => narrator.say(`Waiting for ${holder}, which is installing or building in this folder …`),
   )
@@ -32,7 +28,7 @@ export async function ensureInstalled({ root, env, narrator }) {
 /** @param {Parameters<typeof ensureInstalled>[0]} house */
 async function install({ root, env, narrator }) {
   requireSpace(root)
-  rmSync(stampPath(root), { force: true })
+  removeStamp(root)
   await narrator.during('Installing packages (once; about a minute)', () =>
     runNpm(['ci', '--include=dev', '--include=optional'], { cwd: root, env, show: narrator.say }),
   )
@@ -48,41 +44,6 @@ function requireSpace(root) {
     'disk',
     `the packages need ${amount(NEEDED_BYTES)} in ${root} and ${amount(free)} are free: free some and run this again`,
   )
-}
-
-/**
- * Whether the last install here finished and still fits.
- * @param {string} root
- */
-export function isStamped(root) {
-  try {
-    return readFileSync(stampPath(root), 'utf8') === makeStamp(root)
-  } catch {
-    return false
-  }
-}
-
-/** @param {string} root */
-export function writeStamp(root) {
-  try {
-    mkdirSync(join(root, 'node_modules'), { recursive: true })
-    writeFileSync(stampPath(root), makeStamp(root))
-  } catch (error) {
-    throw explainFileError(error, join(root, 'node_modules')) ?? error
-  }
-}
-
-/** @param {string} root */
-function makeStamp(root) {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  const record = statSync(recordPath(root), { throwIfNoEntry: false })
-  return JSON.stringify({
-    lock,
-    platform: `${process.platform}-${process.arch}`,
-    installed: record ? `${record.size}:${record.mtimeMs}` : null,
-  })
 }
 
 /**
@@ -120,7 +81,11 @@ function readPackages(path) {
 }
 
 /** @param {string} root */
-const stampPath = (root) => join(root, 'node_modules', '.coattend-stamp')
-
-/** npm writes it at the very end of an install. @param {string} root */
-const recordPath = (root) => join(root, 'node_modules', '.package-lock.json')
+function recordInstall(root) {
+  try {
+    mkdirSync(join(root, 'node_modules'), { recursive: true })
+    writeStamp(root)
+  } catch (error) {
+    throw explainFileError(error, join(root, 'node_modules')) ?? error
+  }
+}

@@ -1,7 +1,7 @@
 import { checkout } from './checkout.js'
 import { runProgram } from './house-error.js'
-import { ensureInstalled } from './installed.js'
 import { makeNarrator } from './narrator.js'
+import { isStamped } from './stamp.js'
 import { enterTypeScript } from './typescript.js'
 
 /**
@@ -12,8 +12,8 @@ import { enterTypeScript } from './typescript.js'
 export async function runPrepared(path, { web }) {
   const house = { root: checkout, env: process.env, narrator: makeNarrator(process.stderr) }
   await runProgram(async () => {
-    await ensureInstalled(house)
-    // Loaded only here, because the command line is called often and needs no page.
+    // What is not needed is not even loaded, because the command line is called often.
+    if (!isStamped(house.root)) await (await import('./installed.js')).ensureInstalled(house)
     if (web) await (await import('./built.js')).ensureBuilt(house)
     const { main } = await enterTypeScript(house.root, path)
     return /** @type {(args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number | void>} */ (main)(

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { explainFileError } from '../../bin/house-error.js'
-import { ensureInstalled, isStamped } from '../../bin/installed.js'
+import { ensureInstalled } from '../../bin/installed.js'
+import { isStamped } from '../../bin/stamp.js'
 
 let root: string
 
