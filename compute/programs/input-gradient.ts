@@ -4,10 +4,9 @@ import { backward } from '#compute/grad/backward.ts'
 import type { Graph } from '#compute/graph/graph.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
-import type { Size, Value } from '#compute/graph/value.ts'
+import type { Value } from '#compute/graph/value.ts'
 import type { Model } from '#compute/models/model.ts'
 import { add, mul, sub } from '#compute/ops/elementwise.ts'
-import { matMul } from '#compute/ops/matrix.ts'
 import { sum } from '#compute/ops/reduce.ts'
 import { unsqueeze } from '#compute/ops/shape.ts'
 import { listInputs, objectiveOf, targetInputs, targetRows } from './objective.ts'
@@ -37,7 +36,6 @@ interface Explained {
   readonly inputs: readonly Value[]
   readonly paths: readonly Path[]
   readonly targets: TargetInputs
-  readonly nodes: Size
   /** [K, nodes] */
   readonly objective: Value
 }
@@ -52,7 +50,7 @@ function explain(model: Model, spec: ObjectiveSpec): Explained {
   const embeddings = paths.at(-1)!.point
   const { states } = model.decode({ embeddings, memory, rows: targetRows(targets, embeddings) }, {})
   const inputs = [...paths.flatMap(({ end, start }) => [end, start]), alpha, ...listInputs(targets)]
-  return { inputs, paths, targets, nodes, objective: objectiveOf(model, states, targets, spec) }
+  return { inputs, paths, targets, objective: objectiveOf(model, states, targets, spec) }
 }
 
 /**
@@ -65,22 +63,17 @@ export function objectiveGraph(model: Model, spec: ObjectiveSpec): Graph {
 }
 
 /**
- * The inputs of `objectiveGraph` and `weight` [panels, nodes]. Outputs `objective` [K, nodes] and, per side, `scores.<side>`
- * [K, panels, tokens]: Σ_nodes weight · Σ_width ∂F/∂x(α) · (x − x₀), the quadrature of integrated gradients.
+ * The inputs of `objectiveGraph`. Outputs `objective` [K, nodes] and, per side, `products.<side>` [K, nodes, tokens]:
+ * Σ_width ∂F/∂x(α) · (x − x₀), the integrand of integrated gradients.
  */
-export function pathScoresGraph(model: Model, spec: ObjectiveSpec): Graph {
-  const { inputs, paths, nodes, targets, objective } = explain(model, spec)
-  const weight = input('weight', 'float32', [makeSize('panels'), nodes])
+export function pathProductsGraph(model: Model, spec: ObjectiveSpec): Graph {
+  const { inputs, paths, targets, objective } = explain(model, spec)
   const gradients = gradientsOf(objective, paths, targets)
-  const scores = paths.map(({ name, difference }, i) => {
-    const products = sum(mul(gradients[i]!, difference), [-1]) // [K, nodes, tokens]
-    return { name: `scores.${name}`, value: matMul(weight, products) }
-  })
-  return {
-    name: 'path-scores',
-    inputs: [...inputs, weight],
-    outputs: [{ name: 'objective', value: objective }, ...scores],
-  }
+  const products = paths.map(({ name, difference }, i) => ({
+    name: `products.${name}`,
+    value: sum(mul(gradients[i]!, difference), [-1]),
+  }))
+  return { name: 'path-products', inputs, outputs: [{ name: 'objective', value: objective }, ...products] }
 }
 
 /** The inputs of `objectiveGraph`. Outputs `objective` [K, nodes] and per side `gradient.<side>` [K, nodes, tokens, width]. */

@@ -1,0 +1,43 @@
+/** Keeping runs short enough to be cancelled between, and small enough to fit. */
+import type { Engine } from '#compute/runtime/engine.ts'
+import type { Problem } from './problem.ts'
+
+export interface Pace {
+  readonly pairsPerRun: () => number
+  /** Runs and learns from how long `pairs` pairs of target and node took. */
+  readonly time: <T>(pairs: number, run: () => Promise<T>) => Promise<T>
+}
+
+/** A run cannot be stopped: this long is what a cancel or a click may have to wait. */
+const secondsPerRun = 0.12
+
+/** Buffers of one run, beside the weights. */
+const bytesPerRun = 384 * 2 ** 20
+
+/** Layers whose activations of one pair are alive at once: a generous guess, on the safe side of what was seen. */
+const liveLayers = 6
+
+/** Arithmetic assumed before the first run has been timed, per second. */
+const assumedRate = 40e9
+
+export function makePace(engine: Engine, problem: Problem): Pace {
+  const { model } = engine
+  const tokens = problem.source.length + (problem.prefix?.length ?? 0)
+  const heads = Math.max(model.heads.encoder, model.heads.decoder)
+  const bytesPerPair = 4 * liveLayers * tokens * (4 * model.width + heads * tokens)
+  const mostPairs = Math.max(1, Math.floor(bytesPerRun / bytesPerPair))
+  const table = model.embeddings('source').table.shape[0] as number
+  const parameters = engine.checkpoint.weights.bytes / 4 - table * model.width
+  // Forward and backward, two operations a parameter and token each.
+  let secondsPerPair = (4 * parameters * tokens) / assumedRate
+  return {
+    pairsPerRun: () => Math.max(1, Math.min(mostPairs, Math.floor(secondsPerRun / secondsPerPair))),
+    time: async (pairs, run) => {
+      const started = performance.now()
+      const result = await run()
+      const measured = (performance.now() - started) / 1000 / pairs
+      secondsPerPair = 0.5 * (secondsPerPair + measured)
+      return result
+    },
+  }
+}

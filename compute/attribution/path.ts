@@ -1,0 +1,144 @@
+/** The straight path from a baseline to an input, and what happens to F along it. */
+import { inputGradientGraph, pathProductsGraph } from '#compute/programs/input-gradient.ts'
+import type { ObjectiveSpec } from '#compute/programs/objective.ts'
+import type { Engine } from '#compute/runtime/engine.ts'
+import { floats, integers } from '#compute/runtime/tensor.ts'
+import type { Tensor } from '#compute/runtime/tensor.ts'
+import type { AttributionOptions } from '#compute/types.ts'
+import { embed, embedBaseline } from './embeddings.ts'
+import { makePace } from './pace.ts'
+import { checkId, checkProblem } from './problem.ts'
+import type { Problem } from './problem.ts'
+
+/** One target at one node: F there, and the integrand of integrated gradients. */
+export interface Sample {
+  readonly objective: number
+  /** [source tokens + prefix tokens] Σ_width ∂F/∂x(α) · (x − x₀) */
+  readonly products: Float64Array
+}
+
+export interface Path {
+  readonly problem: Problem
+  /** Tokens of source and prefix; the length of `products`. */
+  readonly tokens: number
+  /** Samples [target][node] for indices of targets and places α on the path. One run of the program. */
+  readonly sample: (targets: readonly number[], alphas: readonly number[]) => Promise<readonly (readonly Sample[])[]>
+  /** Full gradients ∂F/∂x at the end of the path, per side [targets, tokens, width]. */
+  readonly gradient: (targets: readonly number[]) => Promise<Gradients>
+  /** How many pairs of target and node fit into one run: under the memory budget and well under a second. */
+  readonly pairsPerRun: () => number
+}
+
+export interface Gradients {
+  readonly objective: readonly number[]
+  readonly source: Float32Array
+  readonly prefix: Float32Array
+}
+
+export interface PathOptions extends Omit<AttributionOptions, 'method' | 'quadrature'> {
+  readonly unknownId: number | null
+}
+
+interface Ends {
+  readonly end: Float32Array
+  readonly start: Float32Array
+}
+
+export async function openPath(engine: Engine, problem: Problem, options: PathOptions): Promise<Path> {
+  checkProblem(engine.model, problem)
+  const { contrast, objective } = options
+  if (contrast !== null) checkId('contrast', contrast, engine.model.vocabulary.output)
+  const spec: ObjectiveSpec = { objective, isContrast: contrast !== null }
+  const ends = async (side: 'source' | 'prefix', ids: readonly number[]): Promise<Ends> => {
+    const end = await embed(engine, side, ids)
+    return { end, start: await embedBaseline(engine, side, ids, end, options) }
+  }
+  const source = await ends('source', problem.source)
+  const prefix = problem.prefix === null ? null : await ends('prefix', problem.prefix)
+  const key = `${objective}${contrast === null ? '' : '-contrast'}`
+  const pace = makePace(engine, problem)
+
+  /** Feeds for some targets; the decoder's tokens after the last of them are cut away, since no target can see them. */
+  function feed(
+    targets: readonly number[],
+    alphas: readonly number[],
+  ): { feeds: Record<string, Tensor>; length: number } {
+    const { width } = engine.model
+    const chosen = targets.map((index) => problem.targets[index]!)
+    const length = 1 + Math.max(...chosen.map(({ position }) => position))
+    const cut = (name: string, { end, start }: Ends, tokens: number): Record<string, Tensor> => ({
+      [name]: floats([tokens, width], end.subarray(0, tokens * width)),
+      [`${name}.start`]: floats([tokens, width], start.subarray(0, tokens * width)),
+    })
+    const sides =
+      prefix === null
+        ? cut('source', source, length)
+        : { ...cut('source', source, problem.source.length), ...cut('prefix', prefix, length) }
+    const ids = (list: readonly number[]): Tensor => integers([list.length], list)
+    const feeds: Record<string, Tensor> = {
+      ...sides,
+      alpha: floats([alphas.length], Float32Array.from(alphas)),
+      position: ids(chosen.map(({ position }) => position)),
+      target: ids(chosen.map(({ id }) => id)),
+    }
+    if (contrast !== null) feeds['contrast'] = ids(chosen.map(() => contrast))
+    return { feeds, length }
+  }
+
+  const tokens = problem.source.length + (problem.prefix?.length ?? 0)
+  return {
+    problem,
+    tokens,
+    pairsPerRun: pace.pairsPerRun,
+    sample: async (targets, alphas) => {
+      const session = await engine.program(`path-${key}`, () => pathProductsGraph(engine.model, spec), 'hot')
+      const { feeds } = feed(targets, alphas)
+      const outputs = await pace.time(targets.length * alphas.length, () => session.run(feeds))
+      return targets.map((_, k) => alphas.map((_alpha, q) => readSample(outputs, k, q, problem.source.length, tokens)))
+    },
+    gradient: async (targets) => {
+      const session = await engine.program(`gradient-${key}`, () => inputGradientGraph(engine.model, spec), 'cold')
+      const { feeds } = feed(targets, [1])
+      const outputs = await session.run(feeds)
+      const spread = (name: string, length: number): Float32Array => padRows(outputs[name], targets.length, length)
+      return {
+        objective: Array.from(outputs['objective']!.data, Number),
+        source: spread('gradient.source', problem.source.length * engine.model.width),
+        prefix: spread('gradient.prefix', (problem.prefix?.length ?? 0) * engine.model.width),
+      }
+    },
+  }
+}
+
+/** One sample out of the outputs [K, nodes, tokens] of a run; what was cut away contributes nothing. */
+function readSample(
+  outputs: Readonly<Record<string, Tensor>>,
+  k: number,
+  q: number,
+  sourceTokens: number,
+  tokens: number,
+): Sample {
+  const products = new Float64Array(tokens)
+  const copy = (name: string, at: number): void => {
+    const tensor = outputs[name]
+    if (tensor === undefined) return
+    const [, nodes, length] = tensor.shape as [number, number, number]
+    const from = (k * nodes + q) * length
+    products.set((tensor.data as Float32Array).subarray(from, from + length), at)
+  }
+  copy('products.source', 0)
+  copy('products.prefix', sourceTokens)
+  const { data, shape } = outputs['objective']!
+  return { objective: Number(data[k * shape[1]! + q]), products }
+}
+
+/** Rows of a tensor, each filled up with zeros to `length`. */
+function padRows(tensor: Tensor | undefined, rows: number, length: number): Float32Array {
+  const padded = new Float32Array(rows * length)
+  if (tensor === undefined) return padded
+  const width = tensor.data.length / rows
+  for (let i = 0; i < rows; i++) {
+    padded.set((tensor.data as Float32Array).subarray(i * width, (i + 1) * width), i * length)
+  }
+  return padded
+}
