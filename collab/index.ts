@@ -9,6 +9,7 @@ import type { Journal } from './journal.ts'
 import { JournalWriter } from './journal-writer.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { Rooms } from './rooms.ts'
+import { Trials } from './trials.ts'
 import { routeUpgrades } from './upgrade.ts'
 import { Visitors } from './visitors.ts'
 import { identifier, noteDocument, type DocumentName } from './wire/identifiers.ts'
@@ -77,7 +78,7 @@ export function openCollab(given: CollabDeps): Collab {
     log: (line: string) => given.log(line),
   }
   const writer = new JournalWriter(deps)
-  const rooms = new Rooms({ ...deps, writer })
+  const rooms = new Rooms({ ...deps, writer, trials: new Trials() })
   const visitors = new Visitors(deps)
   const announcements = new Announcements({ ...deps, visitors })
   const entrance = new Entrance({ ...deps, rooms, visitors })

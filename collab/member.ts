@@ -6,11 +6,13 @@ import { Receipts } from './receipts.ts'
 import { encodeStatus, type DocumentStatus } from './wire/messages.ts'
 import { may } from './wire/policy.ts'
 
-/** An update that waits for what it builds on. */
+/** An update that is not taken in yet. */
 export interface HeldUpdate {
   readonly frame: number
   readonly update: Uint8Array
   readonly inspection: Inspection
+  /** Whether it was found to be quick to apply, by trying. */
+  readonly isTried: boolean
 }
 
 /** Bytes that have to arrive between two looks for a sender to count as still busy sending what is missing. */

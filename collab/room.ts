@@ -4,7 +4,7 @@ import { Compaction } from './compaction.ts'
 import type { Connection } from './connection.ts'
 import type { Visitor } from './doorkeeper.ts'
 import { CollabError, quote } from './errors.ts'
-import type { Inspection } from './inspection.ts'
+import { Intake } from './intake.ts'
 import type { Journal, StoredDocument } from './journal.ts'
 import type { JournalWriter, Outbox } from './journal-writer.ts'
 import { layoutOf } from './layout.ts'
@@ -13,6 +13,7 @@ import { Member } from './member.ts'
 import { PresenceTable } from './presence.ts'
 import { SharedState, type Change } from './shared-state.ts'
 import { encodeAsk, encodeEdit, readFrame } from './sync.ts'
+import type { Trials } from './trials.ts'
 import { closeCodes, type CloseCode } from './wire/close-codes.ts'
 import type { DocumentName } from './wire/identifiers.ts'
 import { encodeEpoch, encodeSaved } from './wire/messages.ts'
@@ -20,6 +21,7 @@ import { encodeEpoch, encodeSaved } from './wire/messages.ts'
 export interface RoomDeps {
   readonly journal: Journal
   readonly writer: JournalWriter
+  readonly trials: Trials
   readonly limits: Limits
   now(): number
   log(line: string): void
@@ -32,6 +34,7 @@ export class Room {
   readonly #deps: RoomDeps
   readonly #state: SharedState
   readonly #answers: Answers
+  readonly #intake: Intake
   readonly #outbox: Outbox
   readonly #members = new Set<Member>()
   readonly #presence: PresenceTable
@@ -51,6 +54,7 @@ export class Room {
     this.#presence = new PresenceTable(deps.limits.presenceTickMs, deps.now)
     this.#state = new SharedState(layoutOf(document), deps.limits.documentBytes)
     this.#answers = new Answers(this.#state)
+    this.#intake = this.#makeIntake()
     const parts = stored.state === null ? stored.updates : [stored.state, ...stored.updates]
     if (!this.#state.load(parts)) deps.log(`collab: internal: ${workspace}/${document} is stored with parts missing`)
     this.#state.listen((change, origin) => this.#pass(change, origin))
@@ -59,6 +63,29 @@ export class Room {
       trouble: (failing) => this.#noteTrouble(failing),
     })
     this.#compaction = this.#makeCompaction(stored)
+  }
+
+  #makeIntake(): Intake {
+    const { trials, limits, writer } = this.#deps
+    return new Intake({
+      state: this.#state,
+      trials,
+      limits,
+      members: () => this.#members,
+      isFrozen: () => this.#isFrozen,
+      isFull: () => writer.isFull,
+      accepted: (member, frame) => {
+        member.receipts.accept(frame, this.#outbox.queued)
+        this.#confirm(member)
+      },
+      // A reader says once after connecting what everybody knows; that is no reason to tell them anything.
+      refused: (member, frame, isHarmless) => {
+        member.receipts.accept(frame, 0)
+        if (!isHarmless) member.noteRefused()
+        this.#confirm(member)
+      },
+      rejected: (member, error) => this.#reject(member, error),
+    })
   }
 
   #makeCompaction(stored: StoredDocument): Compaction {
@@ -166,7 +193,7 @@ export class Room {
     if (!this.#members.delete(member)) return
     member.leave()
     this.#presence.leave(member)
-    this.#retryAllHeld()
+    this.#intake.retry()
     if (this.isEmpty) this.#emptied()
   }
 
@@ -177,7 +204,7 @@ export class Room {
     try {
       const frame = readFrame(bytes, member.client)
       if (frame.kind === 'ask') this.#answers.give(member, frame.vector)
-      else if (frame.kind === 'edit') this.#edit(member, frame.update)
+      else if (frame.kind === 'edit') this.#intake.receive(member, frame.update)
       else if (frame.state !== null) this.#presence.write(member, frame.state)
     } catch (error) {
       this.#reject(member, error)
@@ -191,70 +218,6 @@ export class Room {
     this.#deps.log(`collab: ${place}: ${known === null ? 'internal: ' : ''}${quote(error)}`)
     const code = known?.kind === 'too-large' ? closeCodes.tooLarge : closeCodes.unreadable
     member.connection.close(code, message.slice(0, 100).replace(/[^\x20-\x7e]/g, '?'))
-  }
-
-  #edit(member: Member, update: Uint8Array): void {
-    const frame = member.receipts.open()
-    const inspection = this.#state.inspect(update)
-    if (!member.mayWrite) return this.#refuse(member, frame, inspection)
-    if (this.#deps.writer.isFull) return member.connection.close(closeCodes.overloaded, 'too much waits to be stored')
-    if (!this.#isReady(member, inspection)) return this.#hold(member, frame, update, inspection)
-    this.#apply(member, frame, update)
-    this.#retryAllHeld()
-  }
-
-  /** What a reader says that is known here does no harm, and every client says it once after connecting. */
-  #refuse(member: Member, frame: number, inspection: Inspection): void {
-    member.receipts.accept(frame, 0)
-    if (!this.#state.isKnown(inspection)) member.noteRefused()
-    this.#confirm(member)
-  }
-
-  #isReady(member: Member, inspection: Inspection): boolean {
-    return this.#state.isReady(inspection, (client) => {
-      const owner = client === member.client ? member : this.#ownerOf(client)
-      return owner !== null && owner.visitor.person.id !== member.visitor.person.id
-    })
-  }
-
-  #apply(member: Member, frame: number, update: Uint8Array): void {
-    this.#state.apply(update, member)
-    member.receipts.accept(frame, this.#outbox.queued)
-    this.#confirm(member)
-  }
-
-  /**
-   * A client that types between connecting and answering our question sends edits before what they build on. They wait with their
-   * sender, not in the document; so does what others say of a client that is here and will say it itself.
-   */
-  #hold(member: Member, frame: number, update: Uint8Array, inspection: Inspection): void {
-    const { pendingMs, pendingBytes } = this.#deps.limits
-    if (member.heldBytes + update.length > pendingBytes)
-      throw new CollabError('too-large', 'too many edits wait for others')
-    member.hold({ frame, update, inspection }, pendingMs, () =>
-      this.#reject(member, new CollabError('unreadable', 'what an edit builds on never came')),
-    )
-  }
-
-  #retryAllHeld(): void {
-    for (const member of this.#members) if (member.held.length > 0) this.#retryHeld(member)
-  }
-
-  #retryHeld(member: Member): void {
-    const waiting = member.held
-    member.held = []
-    for (const held of waiting) {
-      if (!this.#isReady(member, held.inspection)) member.held.push(held)
-      else if (member.connection.isOpen) this.#tryHeld(member, held.frame, held.update)
-    }
-  }
-
-  #tryHeld(member: Member, frame: number, update: Uint8Array): void {
-    try {
-      this.#apply(member, frame, update)
-    } catch (error) {
-      this.#reject(member, error)
-    }
   }
 
   /** Stores a change and passes it on. What Yjs made of it travels, never the bytes that came in. */

@@ -2,7 +2,6 @@
 import { CollabError } from './errors.ts'
 import { layoutOf } from './layout.ts'
 import { Room, type RoomDeps } from './room.ts'
-import { checkState } from './state-trial.ts'
 import { closeCodes } from './wire/close-codes.ts'
 import type { DocumentName } from './wire/identifiers.ts'
 
@@ -40,7 +39,7 @@ export class Rooms {
 
   /** Puts another history in place of a document's and sends everybody away who holds the old one. */
   async replace(workspace: string, document: DocumentName, state: Uint8Array): Promise<void> {
-    await checkState(state, layoutOf(document), this.#deps.limits.documentBytes)
+    await this.#deps.trials.checkState(state, layoutOf(document), this.#deps.limits.documentBytes)
     await this.#inTurn(keyOf(workspace, document), async () => {
       const room = this.#rooms.get(keyOf(workspace, document)) ?? null
       room?.freeze(true)

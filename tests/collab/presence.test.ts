@@ -1,9 +1,9 @@
-import * as encoding from 'lib0/encoding'
 import { describe, expect, it } from 'vitest'
 import { closeCodes } from '#collab/wire/close-codes.ts'
 import { messageTypes } from '#collab/wire/messages.ts'
 import { presence } from '#collab/wire/presence.ts'
 import { untilClosed, untilSynced, type Client } from './support/client.ts'
+import { awarenessFrame } from './support/frames.ts'
 import { workspace } from './support/guests.ts'
 import { pause, until } from './support/shelf.ts'
 import { makeStage } from './support/stage.ts'
@@ -14,21 +14,6 @@ const { start, open, raw } = makeStage()
 const seen = (watcher: Client, client: number): unknown => watcher.awareness.getStates().get(client)
 
 const idOf = ({ awareness }: Client): number => awareness.clientID
-
-function awarenessFrame(entries: readonly (readonly [client: number, clock: number, json: string])[]): Uint8Array {
-  const payload = encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, entries.length)
-    for (const [client, clock, json] of entries) {
-      encoding.writeVarUint(encoder, client)
-      encoding.writeVarUint(encoder, clock)
-      encoding.writeVarString(encoder, json)
-    }
-  })
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, messageTypes.awareness)
-    encoding.writeVarUint8Array(encoder, payload)
-  })
-}
 
 describe('presence', () => {
   it('[PR1] the server says who somebody is, whatever their client says', async () => {
