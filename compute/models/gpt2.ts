@@ -137,6 +137,7 @@ function modelOf(config: Fields, { width, layers, heads }: Sizes, maxTokens: num
     architecture: 'gpt2',
     kind: 'decoder-only',
     width,
+    stateWidth: width,
     layers: { encoder: 0, decoder: layers },
     heads: { encoder: 0, decoder: heads },
     maxTokens,

@@ -63,6 +63,8 @@ export interface Model {
   readonly kind: ModelKind
   /** Width of the token embeddings. */
   readonly width: number
+  /** Width of the states between layers. */
+  readonly stateWidth: number
   readonly vocabulary: { readonly source: number; readonly output: number }
   readonly layers: { readonly encoder: number; readonly decoder: number }
   readonly heads: { readonly encoder: number; readonly decoder: number }

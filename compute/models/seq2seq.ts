@@ -205,6 +205,7 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
     architecture: design.architecture,
     kind: 'encoder-decoder',
     width,
+    stateWidth: width,
     vocabulary,
     layers: { encoder: sizes.encoder.layers, decoder: sizes.decoder.layers },
     heads: { encoder: sizes.encoder.heads, decoder: sizes.decoder.heads },

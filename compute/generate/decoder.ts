@@ -1,0 +1,90 @@
+/** Feeding a decoder token by token, with its cache kept between steps. */
+import { decodeStepGraph, encodeGraph, promptGraph } from '#compute/programs/decode-step.ts'
+import type { StepScores } from '#compute/programs/decode-step.ts'
+import type { Engine } from '#compute/runtime/engine.ts'
+import { floats, integers } from '#compute/runtime/tensor.ts'
+import type { Tensor } from '#compute/runtime/tensor.ts'
+
+/** The scores of the next token of every beam. */
+export interface Decoder {
+  /** Ids before the first token that is written: the start token, or the prompt. */
+  readonly prompt: readonly number[]
+  readonly first: () => Promise<readonly Float32Array[]>
+  /** Appends one token per beam; beam i continues what was beam `order[i]`. */
+  readonly next: (ids: readonly number[], order: readonly number[]) => Promise<readonly Float32Array[]>
+}
+
+type Tensors = Readonly<Record<string, Tensor>>
+
+const pick = (tensors: Tensors, from: string, to: string): Tensors =>
+  Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, tensor]) =>
+      name.startsWith(`${from}.`) ? [[`${to}.${name.slice(from.length + 1)}`, tensor]] : [],
+    ),
+  )
+
+function rowsOf(scores: Tensor | undefined): readonly Float32Array[] {
+  const [beams, vocabulary] = scores!.shape as [number, number] // the programs have this output
+  const data = scores!.data as Float32Array
+  return Array.from({ length: beams }, (_, i) => data.subarray(i * vocabulary, (i + 1) * vocabulary))
+}
+
+/** A decoder for one source (or prompt). `start` begins the output of an encoder-decoder model. */
+export function openDecoder(
+  engine: Engine,
+  source: readonly number[],
+  start: number | null,
+  kind: StepScores,
+): Decoder {
+  const { model } = engine
+  const prompt = start === null ? source : [start]
+  let memory: Tensors = {}
+  let past: Tensors = {}
+  let length = 0
+
+  async function step(ids: readonly number[], order: readonly number[]): Promise<readonly Float32Array[]> {
+    const session = await engine.program(`step-${kind}`, () => decodeStepGraph(model, kind), 'hot')
+    const outputs = await session.run({
+      ids: integers([ids.length, 1], ids),
+      length: integers([1], [length]),
+      order: integers([order.length], order),
+      ...past,
+      ...memory,
+    })
+    past = pick(outputs, 'present', 'past')
+    length += 1
+    return rowsOf(outputs['scores'])
+  }
+
+  return {
+    prompt,
+    next: step,
+    first: async () => {
+      const ids = { input_ids: integers([1, source.length], source) }
+      if (start === null) {
+        const session = await engine.program(`prompt-${kind}`, () => promptGraph(model, kind), 'cold')
+        const outputs = await session.run(ids)
+        past = pick(outputs, 'present', 'past')
+        length = source.length
+        return rowsOf(outputs['scores'])
+      }
+      const session = await engine.program('encode', () => encodeGraph(model), 'cold')
+      memory = await session.run(ids)
+      past = emptyPast(engine)
+      return step([start], [0])
+    },
+  }
+}
+
+/** A cache of no tokens. */
+function emptyPast({ model }: Engine): Tensors {
+  const heads = model.heads.decoder
+  const none = floats([1, heads, 0, model.stateWidth / heads], new Float32Array(0))
+  const layers = Array.from({ length: model.layers.decoder }, (_, l) => l)
+  return Object.fromEntries(
+    layers.flatMap((l) => [
+      [`past.${l}.keys`, none],
+      [`past.${l}.values`, none],
+    ]),
+  )
+}

@@ -1,0 +1,66 @@
+/** What a model thinks of given output tokens, in one pass. */
+import type { Graph } from '#compute/graph/graph.ts'
+import { input } from '#compute/graph/node.ts'
+import { makeSize } from '#compute/graph/value.ts'
+import type { Value } from '#compute/graph/value.ts'
+import { lookUp } from '#compute/models/blocks.ts'
+import type { Hooks, Model } from '#compute/models/model.ts'
+import { vector } from '#compute/ops/constant.ts'
+import { exp, mul, neg } from '#compute/ops/elementwise.ts'
+import { gather, oneHot } from '#compute/ops/gather.ts'
+import { logSoftmax } from '#compute/ops/normalise.ts'
+import { mean, sum, topK } from '#compute/ops/reduce.ts'
+import { concat, sliceAt, squeeze, unsqueeze } from '#compute/ops/shape.ts'
+
+export interface TeacherForceTaps {
+  /** How many of the likeliest tokens to report per step. */
+  readonly alternatives: number
+  readonly states: boolean
+}
+
+/**
+ * Inputs `input_ids` [1, n], for encoder-decoder models `decoder_input_ids` [1, m]; `position` [K], the rows whose logits are
+ * read, `target` [K], the tokens found there, and `prompt` [1], the number of source tokens. Outputs `logProb`, `entropy` [K]
+ * (nats), `alternatives.logProb`, `alternatives.id` [K, alternatives], and as asked `states.source` [layers + 1, width], the
+ * mean over the source, and `states.steps` [layers + 1, K, width].
+ */
+export function teacherForceGraph(model: Model, taps: TeacherForceTaps): Graph {
+  const ids = input('input_ids', 'int64', [1, makeSize('source')])
+  const rows = makeSize('targets')
+  const position = input('position', 'int64', [rows])
+  const target = input('target', 'int64', [rows])
+  const prompt = input('prompt', 'int64', [1])
+  const seen: Record<'encoder' | 'decoder', Value[]> = { encoder: [], decoder: [] }
+  const hooks: Hooks = taps.states ? { states: (side, _layer, states) => seen[side].push(states) } : {}
+  const source = lookUp(ids, model.embeddings('source'))
+  const prefixIds = model.encode === null ? null : input('decoder_input_ids', 'int64', [1, makeSize('prefix')])
+  const memory = model.encode === null ? null : { states: model.encode(source, hooks) }
+  const embeddings = prefixIds === null ? source : lookUp(prefixIds, model.embeddings('prefix'))
+  const { states } = model.decode({ embeddings, memory }, hooks)
+  const logProbs = logSoftmax(model.head(squeeze(gather(states, position, 1), [0]))) // [K, vocabulary]
+  const count = Math.min(taps.alternatives, model.vocabulary.output)
+  const best = topK(logProbs, vector('int64', [count]), count)
+  const picked = sum(mul(logProbs, oneHot(target, model.vocabulary.output, 'float32')), [-1])
+  const outputs = [
+    { name: 'logProb', value: picked },
+    { name: 'entropy', value: neg(sum(mul(exp(logProbs), logProbs), [-1])) },
+    { name: 'alternatives.logProb', value: best.values },
+    { name: 'alternatives.id', value: best.indices },
+  ]
+  if (taps.states) {
+    const steps = seen.decoder.map((layer) => gather(layer, position, 1)) // [1, K, width]
+    const sources = (model.encode === null ? seen.decoder : seen.encoder).map((layer) => meanOf(layer, prompt))
+    outputs.push(
+      { name: 'states.steps', value: concat(steps, 0) },
+      { name: 'states.source', value: concat(sources, 0) },
+    )
+  }
+  const inputs = [ids, ...(prefixIds === null ? [] : [prefixIds]), position, target, prompt]
+  return { name: 'teacher-force', inputs, outputs }
+}
+
+/** Mean over the first tokens of [1, tokens, width], as [1, width]. */
+function meanOf(states: Value, count: Value): Value {
+  const part = sliceAt(squeeze(states, [0]), 0, vector('int64', [0]), count, makeSize('prompt'))
+  return unsqueeze(mean(part, [0]), [0])
+}
