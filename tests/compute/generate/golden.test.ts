@@ -13,7 +13,9 @@ const cache = mkdtempSync(join(tmpdir(), 'coattend-generate-'))
 afterAll(() => rmSync(cache, { recursive: true }))
 
 interface Golden {
-  readonly generate: Readonly<Record<string, { readonly arguments: Readonly<Record<string, number>>; readonly ids: readonly number[] }>>
+  readonly generate: Readonly<
+    Record<string, { readonly arguments: Readonly<Record<string, number>>; readonly ids: readonly number[] }>
+  >
 }
 
 function requestOf(settings: Readonly<Record<string, number>>): GenerationRequest {
