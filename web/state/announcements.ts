@@ -1,0 +1,65 @@
+/** What each announcement of the server changes on this page. */
+import type { LiveListener } from '#web/collab/live.ts'
+import type { App } from './app.ts'
+import type { Attributions } from './attributions.ts'
+import type { Fields } from './fields.ts'
+import type { InstanceList } from './instance-list.ts'
+import type { Instances } from './instances.ts'
+import type { Runs } from './runs.ts'
+
+export interface Listening {
+  readonly app: App
+  readonly instances: Instances
+  readonly list: InstanceList
+  readonly attributions: Attributions
+  readonly runs: Runs
+  readonly fields: Fields
+  setEnded(reason: string): void
+  refetchInfo(): void
+}
+
+/** Hands every announcement to the stores that show it. */
+export function listenerOf(parts: Listening): LiveListener {
+  const { app, instances, list, attributions, runs, fields } = parts
+  return {
+    durable(event) {
+      instances.durable(event)
+      attributions.durable(event)
+      runs.durable(event)
+      if (event.type === 'outputs-changed') {
+        list.refresh()
+        fields.refresh()
+      }
+      if (event.type === 'workspace-changed') parts.refetchInfo()
+      if (event.type === 'workspace-deleted')
+        parts.setEnded('This workspace was deleted. Its owner can bring it back from the list of workspaces.')
+    },
+    progress(key, progress) {
+      attributions.progress(key, progress)
+      runs.progress(key, progress)
+    },
+    partial: (key, converged, _total, bytes) => attributions.partial(key, converged, bytes),
+    notice: ({ level, text }) => void app.toasts.show(text, { bad: level === 'error' }),
+    refresh() {
+      runs.refresh()
+      list.refresh()
+      fields.refresh()
+      instances.refresh()
+      attributions.refresh()
+      parts.refetchInfo()
+    },
+    refused: (reason) => parts.setEnded(refusalText(reason)),
+  }
+}
+
+function refusalText(reason: string): string {
+  const texts: Readonly<Record<string, string>> = {
+    'signed-out': 'You are signed out. Reload to sign in again.',
+    'no-access': 'You no longer have access to this workspace. Ask its owner to invite you.',
+    'no-workspace': 'This workspace does not exist any more. Go back to the list of workspaces.',
+    'too-many-tabs': 'Coattend is open in too many of your tabs. Close some of them, then reload this one.',
+  }
+  return (
+    (Object.hasOwn(texts, reason) ? texts[reason] : undefined) ?? 'The server refused the connection. Reload to go on.'
+  )
+}

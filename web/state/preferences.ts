@@ -1,0 +1,58 @@
+/** What one person chose for this browser: theme, pane sizes, unit of text. Kept in local storage, parsed when read. */
+import type { Accessor } from 'solid-js'
+import { createSignal } from 'solid-js'
+import { z } from 'zod'
+
+/** The part of `Storage` that is needed; it may refuse (private windows, full disk). */
+export interface PreferenceStore {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+}
+
+export const themes = ['system', 'light', 'dark', 'contrast-light', 'contrast-dark'] as const
+export type Theme = (typeof themes)[number]
+
+const preferences = z.object({
+  theme: z.enum(themes).catch('system'),
+  /** Whether the lanes show pieces of the vocabulary or whole words. */
+  unit: z.enum(['pieces', 'words']).catch('pieces'),
+  /** Share of the height that the Instance View has, and of the width that is left of the notes. */
+  instanceHeight: z.number().min(0.15).max(0.85).nullable().catch(null),
+  mainWidth: z.number().min(0.4).max(0.9).nullable().catch(null),
+  /** Whether other people's selections are drawn. */
+  showOthers: z.boolean().catch(true),
+})
+export type PreferenceValues = z.infer<typeof preferences>
+
+export interface Preferences {
+  readonly values: Accessor<PreferenceValues>
+  set(change: Partial<PreferenceValues>): void
+}
+
+const storageKey = 'coattend.preferences'
+
+export function createPreferences(store: PreferenceStore): Preferences {
+  const [values, setValues] = createSignal(readPreferences(store))
+  return {
+    values,
+    set(change) {
+      const next = { ...values(), ...change }
+      setValues(next)
+      try {
+        store.setItem(storageKey, JSON.stringify(next))
+      } catch {
+        // A browser that keeps nothing still works; the choice lasts until the page is left.
+      }
+    },
+  }
+}
+
+/** The stored preferences; whatever does not fit is at its default. */
+export function readPreferences(store: PreferenceStore): PreferenceValues {
+  try {
+    const stored: unknown = JSON.parse(store.getItem(storageKey) ?? '{}')
+    return preferences.parse(stored)
+  } catch {
+    return preferences.parse({})
+  }
+}
