@@ -1,15 +1,7 @@
 import type { Component } from 'solid-js'
 import type { Person } from '#collab/wire/presence.ts'
 import { classNames } from './class-names.ts'
-
-/** The custom property of a person's colour. */
-export const personColour = (person: Pick<Person, 'colour'>): string => `var(--person-${person.colour})`
-
-/** The letter others know a person by. */
-export function initialOf(name: string): string {
-  const [first = '?'] = Array.from(name.trim())
-  return first.toLocaleUpperCase()
-}
+import { initialOf, personColour } from './person.ts'
 
 /** A ring in the person's colour and dash, with the initial. You are grey. */
 export const Avatar: Component<{

@@ -1,0 +1,96 @@
+/** Makes a chip of a number on screen: which number, in which note, for or against. */
+import type { JSX } from 'solid-js'
+import { createMemo, createSignal, Show } from 'solid-js'
+import type { Evidence } from '#collab/wire/document.ts'
+import { For } from '#web/solid.ts'
+import type { NoteHead } from '#web/state/notes.ts'
+import { Dialog } from '#web/widgets/dialog.tsx'
+import { evidenceValue } from '#web/views/notes/evidence-text.ts'
+import type { Candidate } from './evidence.ts'
+
+export type Stance = Evidence['stance']
+
+export interface AddToNoteProps {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  readonly candidates: readonly Candidate[]
+  readonly notes: readonly NoteHead[]
+  /** The note that is open, if one is: the first choice. */
+  readonly openNote: string | null
+  /** `note` null asks for a new one. */
+  readonly onAdd: (candidate: Candidate, note: string | null, stance: Stance) => void
+}
+
+/** Enter adds "for"; the other stances are one Tab away. */
+export function AddToNote(props: AddToNoteProps): JSX.Element {
+  return (
+    <Dialog
+      open={props.open && props.candidates.length > 0}
+      onOpenChange={(open) => props.onOpenChange(open)}
+      title="Add to note"
+      description="The chip keeps the instance, the token, the options and the number, and brings back this view."
+    >
+      <AddForm {...props} />
+    </Dialog>
+  )
+}
+
+function AddForm(props: AddToNoteProps): JSX.Element {
+  const [picked, setPicked] = createSignal(0)
+  const [note, setNote] = createSignal<string | null>(props.openNote ?? props.notes.at(-1)?.id ?? null)
+  const candidate = createMemo(() => props.candidates[Math.min(picked(), props.candidates.length - 1)])
+  const add = (stance: Stance): void => {
+    const chosen = candidate()
+    if (chosen === undefined) return
+    props.onAdd(chosen, note(), stance)
+    props.onOpenChange(false)
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        add('for')
+      }}
+    >
+      <fieldset class="choices">
+        <legend>Number</legend>
+        <For each={props.candidates}>
+          {(each, index) => (
+            <label class="choice-row">
+              <input type="radio" name="number" checked={index() === picked()} onChange={() => setPicked(index())} />
+              <span class="grow">{each.quote}</span>
+              <b>{evidenceValue(each)}</b>
+            </label>
+          )}
+        </For>
+      </fieldset>
+      <Show when={props.notes.length > 0} fallback={<p class="note">It starts your first hypothesis.</p>}>
+        <div class="form-field">
+          <label for="add-note">Hypothesis</label>
+          <select
+            id="add-note"
+            class="select"
+            value={note() ?? ''}
+            onChange={(event) => setNote(event.currentTarget.value || null)}
+          >
+            <For each={props.notes}>
+              {(head) => <option value={head.id}>{`${head.label} · ${head.note.title || 'Untitled'}`}</option>}
+            </For>
+            <option value="">A new hypothesis</option>
+          </select>
+        </div>
+      </Show>
+      <div class="line end">
+        <button type="button" class="plain" onClick={() => add(null)} title="Only mention it in the text">
+          Mention
+        </button>
+        <button type="button" class="button" onClick={() => add('against')}>
+          Against
+        </button>
+        <button type="submit" class="button solid">
+          For
+        </button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,117 @@
+/** Paints lanes: sets colours and marks on elements that are there already, and only where something changed. */
+import { personColour, initialOf } from '#web/widgets/person.ts'
+import { signed } from '#web/marks/numbers.ts'
+import type { Fill, Ramps } from '#web/marks/ramp.ts'
+import { rampStep, rampSteps } from '#web/marks/ramp.ts'
+import type { BracketPart } from './brackets.ts'
+import type { LaneFrame, PlacedLabel } from './frame.ts'
+import { keepApart } from './frame.ts'
+
+/** Below this share of the scale the text keeps its colour. */
+const faint = 0.04 * rampSteps
+/** Opposing values carry an underline from this share on, at twice the strength of the fill, so that sign survives grey. */
+const underlined = 0.06
+/** Width of a digit of the label's type. */
+const digitWidth = 5.6
+
+export interface LanePainter {
+  paint(frame: LaneFrame, ramps: Ramps): void
+  bracket(parts: readonly BracketPart[]): void
+}
+
+interface Painted {
+  background: string
+  minus: string
+  ink: string
+  marks: string
+}
+
+/** A painter for the token elements of one lane, in order. */
+export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
+  const painted: Painted[] = tokens.map(() => ({ background: '', minus: '', ink: '', marks: '' }))
+  let labels: HTMLElement[] = []
+  let brackets: HTMLElement[] = []
+  return {
+    paint(frame, ramps) {
+      tokens.forEach((token, index) => paintToken(token, index, frame, ramps, painted[index]!)) // same length
+      for (const label of labels) label.remove()
+      labels = keepApart(placeLabels(tokens, frame)).map(({ index }) =>
+        appendLabel(tokens[index]!, frame.values[index] ?? 0),
+      ) // placed from these tokens
+    },
+    bracket(parts) {
+      for (const element of brackets) element.remove()
+      brackets = parts.flatMap((part) => {
+        const token = tokens[part.index]
+        return token ? [appendBracket(token, part, tokens[part.index + 1] ?? null)] : []
+      })
+    },
+  }
+}
+
+function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: Ramps, before: Painted): void {
+  const value = frame.values[index] ?? null
+  const step = value === null ? 0 : rampStep(Math.abs(value), frame.reach)
+  const fill: Fill | undefined = step === 0 ? undefined : (value! < 0 ? ramps.away : ramps.toward)[step] // step > 0 only with a value
+  const background = fill?.background ?? ''
+  if (background !== before.background) token.style.backgroundColor = before.background = background
+  const ink = fill && step >= faint ? `var(--on-fill-${fill.ink})` : ''
+  if (ink !== before.ink) token.style.color = before.ink = ink
+  const against = value !== null && value < -underlined * frame.reach
+  const minus = against ? (ramps.away[Math.min(rampSteps, 2 * step)]?.background ?? '') : ''
+  if (minus !== before.minus) token.style.borderBottomColor = before.minus = minus
+  const marks = marksOf(index, value, frame)
+  if (marks === before.marks) return
+  before.marks = marks
+  token.dataset['marks'] = marks
+  token.setAttribute('aria-selected', marks.includes('chosen') ? 'true' : 'false')
+}
+
+/** Outline of the choice and corner of what is off the scale, as words that the stylesheet matches. */
+function marksOf(index: number, value: number | null, frame: LaneFrame): string {
+  const marks: string[] = []
+  if (value !== null && Math.abs(value) > frame.reach) marks.push('clip')
+  if (frame.waiting?.(index)) marks.push('wait')
+  if (frame.spot !== null && index >= frame.spot[0] && index <= frame.spot[1]) marks.push('spot')
+  if (frame.chosen !== null) {
+    const [first, last] = frame.chosen
+    if (index >= first && index <= last) marks.push('chosen')
+    if (index === first) marks.push('opens')
+    if (index === last) marks.push('closes')
+  }
+  return marks.join(' ')
+}
+
+function placeLabels(tokens: readonly HTMLElement[], frame: LaneFrame): readonly PlacedLabel[] {
+  return frame.labelled.flatMap((index) => {
+    const token = tokens[index]
+    if (token === undefined) return []
+    const width = signed(frame.values[index] ?? 0).length * digitWidth
+    return [{ index, x: token.offsetLeft + token.offsetWidth / 2, y: token.offsetTop, width }]
+  })
+}
+
+function appendLabel(token: HTMLElement, value: number): HTMLElement {
+  const label = token.ownerDocument.createElement('i')
+  label.className = 'value'
+  // Drawn by the stylesheet from the attribute, so that it is not selected or read out with the text.
+  label.dataset['v'] = signed(value)
+  token.append(label)
+  return label
+}
+
+function appendBracket(
+  token: HTMLElement,
+  { person, opens, closes, level }: BracketPart,
+  next: HTMLElement | null,
+): HTMLElement {
+  const mark = token.ownerDocument.createElement('i')
+  const goesOn = !closes && next !== null && next.parentElement !== token.parentElement
+  mark.className = ['who', opens && 'open', closes && 'close', goesOn && 'on'].filter(Boolean).join(' ')
+  mark.dataset['dash'] = String(person.dash)
+  if (opens) mark.dataset['name'] = initialOf(person.name)
+  mark.style.setProperty('--p', personColour(person))
+  mark.style.setProperty('--level', String(level))
+  token.append(mark)
+  return mark
+}

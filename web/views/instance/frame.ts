@@ -1,0 +1,80 @@
+/** What one lane shows, as plain values: computed here, painted by draw.ts. */
+import type { TokenChoice } from '#collab/wire/document.ts'
+import type { Piece } from '#web/marks/pieces.ts'
+import { mergeWords } from '#web/marks/pieces.ts'
+import { strongest } from '#web/marks/scale.ts'
+import { spanOf } from './layout.ts'
+
+export type Side = TokenChoice['side']
+export type Unit = 'pieces' | 'words'
+
+export interface LaneFrame {
+  /** Signed value of each token's fill; null leaves the box empty. */
+  readonly values: readonly (number | null)[]
+  /** The value at which a ramp ends. */
+  readonly reach: number
+  /** Tokens that carry their value below, the strongest first. */
+  readonly labelled: readonly number[]
+  /** The chosen tokens. */
+  readonly chosen: readonly [first: number, last: number] | null
+  /** Tokens that a piece of evidence is about. */
+  readonly spot: readonly [first: number, last: number] | null
+  /** Tokens whose own attribution is still being refined; null when none is. */
+  readonly waiting: ((index: number) => boolean) | null
+  readonly unit: Unit
+}
+
+/** How many tokens of each lane carry their value as text. */
+const labels = { source: 5, output: 4 } as const
+/** Smaller values are not worth a label. */
+const labelFloor = 0.1
+
+export interface FrameParts {
+  readonly side: Side
+  readonly pieces: readonly Piece[]
+  /** One value a piece, or null for a lane without values. */
+  readonly values: readonly (number | null)[] | null
+  readonly reach: number
+  readonly choice: TokenChoice | null
+  readonly spot: TokenChoice | null
+  readonly waiting: LaneFrame['waiting']
+  readonly unit: Unit
+}
+
+export function makeFrame({ side, pieces, values, reach, choice, spot, waiting, unit }: FrameParts): LaneFrame {
+  const own = values ?? pieces.map(() => null)
+  const shown = unit === 'words' ? mergeWords(own, pieces) : own
+  return {
+    values: shown,
+    reach,
+    labelled: strongest(unit === 'words' ? onFirstPieces(shown, pieces) : shown, labels[side], labelFloor * reach),
+    chosen: choice?.side === side ? spanOf(choice) : null,
+    spot: spot?.side === side ? spanOf(spot) : null,
+    waiting,
+    unit,
+  }
+}
+
+/** In words every piece has the word's total; the label stands once, under its first piece. */
+const onFirstPieces = (values: readonly (number | null)[], pieces: readonly Piece[]): readonly (number | null)[] =>
+  values.map((value, index) => (pieces[index]?.word === pieces[index - 1]?.word ? null : value))
+
+/** Labels in the order given, leaving out each one that would touch an earlier one. */
+export function keepApart(labels: readonly PlacedLabel[]): readonly PlacedLabel[] {
+  const kept: PlacedLabel[] = []
+  for (const label of labels) {
+    const touches = kept.some(
+      (other) => Math.abs(other.y - label.y) < 8 && Math.abs(other.x - label.x) < (other.width + label.width) / 2 + 3,
+    )
+    if (!touches) kept.push(label)
+  }
+  return kept
+}
+
+export interface PlacedLabel {
+  readonly index: number
+  /** Middle of the label. */
+  readonly x: number
+  readonly y: number
+  readonly width: number
+}

@@ -1,0 +1,135 @@
+/** Everything the Instance View draws, derived from the room: tokens, the attribution at hand, the scale, what is chosen. */
+import type { Accessor } from 'solid-js'
+import { createMemo } from 'solid-js'
+import type { ModelKind } from '#compute/types.ts'
+import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document.ts'
+import type { InstanceReply } from '#server/wire/instances.ts'
+import type { Piece } from '#web/marks/pieces.ts'
+import { piecesOf, spanText } from '#web/marks/pieces.ts'
+import { reachOf, roundUp } from '#web/marks/scale.ts'
+import type { Entry } from '#web/state/attributions.ts'
+import type { View } from '#web/state/permalink.ts'
+import type { Scores } from '#web/state/scores.ts'
+import type { LaneFrame, Side, Unit } from './frame.ts'
+import { makeFrame } from './frame.ts'
+import type { Layout, Reaching } from './layout.ts'
+import { drawnOn, everyContribution, reaching, spanOf } from './layout.ts'
+
+export interface InstanceModel {
+  readonly instance: Accessor<InstanceReply>
+  readonly options: Accessor<AttributionOptionsValue>
+  readonly pieces: Accessor<Readonly<Record<Side, readonly Piece[]>>>
+  readonly layout: Accessor<Layout>
+  /** The chosen token or span, only where the instance has it. */
+  readonly choice: Accessor<TokenChoice | null>
+  readonly entry: Accessor<Entry | null>
+  readonly scores: Accessor<Scores | null>
+  /** Contributions to the chosen output; null while there are none. */
+  readonly reaching: Accessor<Reaching | null>
+  /** What each output drew on the chosen source; null unless a source token is chosen. */
+  readonly drawn: Accessor<readonly (number | null)[] | null>
+  /** ± this value is the full colour. */
+  readonly reach: Accessor<number>
+  /** The entropy at which a foot bar has its full width, in nats. */
+  readonly entropyScale: Accessor<number>
+  readonly frame: (side: Side) => LaneFrame
+  readonly unit: Accessor<Unit>
+}
+
+export interface ModelDeps {
+  readonly kind: Accessor<ModelKind>
+  readonly view: Accessor<View>
+  /** The attribution known for an instance and options. */
+  entry(instance: string, options: AttributionOptionsValue): Entry | null
+  readonly instance: Accessor<InstanceReply>
+  readonly unit: Accessor<Unit>
+  /** What the evidence on screen is about. */
+  readonly spot: Accessor<TokenChoice | null>
+}
+
+export function createInstanceModel(deps: ModelDeps): InstanceModel {
+  const { kind, view, instance, unit, spot } = deps
+  const options = createMemo(() => view().options)
+  const pieces = createMemo(() => {
+    const { source, output } = instance()
+    return { source: piecesOf(source), output: output ? piecesOf(output) : [] }
+  })
+  const layout = createMemo<Layout>(() => ({
+    kind: kind(),
+    source: pieces().source.length,
+    output: pieces().output.length,
+  }))
+  const choice = createMemo(() => withinInstance(view(), instance().id, pieces()))
+  const entry = createMemo(() => deps.entry(instance().id, options()))
+  const scores = createMemo(() => fittingScores(entry()?.scores ?? null, layout()))
+  const reach = createMemo(() => (scores() ? reachOf(everyContribution(scores()!, layout())) : 0)) // narrowed by the same memo
+  const reachingMemo = createMemo(() => reachingOf(scores(), layout(), choice()))
+  const drawn = createMemo(() => drawnOf(scores(), layout(), choice()))
+  const entropyScale = createMemo(() =>
+    roundUp(Math.max(0, ...(instance().output?.steps ?? []).map((step) => step.entropy))),
+  )
+  const makeSide = (side: Side): LaneFrame => {
+    const values = (side === 'source' ? reachingMemo()?.source : (drawn() ?? reachingMemo()?.output)) ?? null
+    const waiting = side === 'output' ? waitingOf(entry()) : null
+    const [spotted, chosen] = [spot(), choice()]
+    return makeFrame({
+      side,
+      pieces: pieces()[side],
+      values,
+      reach: reach(),
+      choice: chosen,
+      spot: spotted,
+      waiting,
+      unit: unit(),
+    })
+  }
+  const frames = { source: createMemo(() => makeSide('source')), output: createMemo(() => makeSide('output')) }
+  const frame = (side: Side): LaneFrame => frames[side]()
+  return {
+    ...{ instance, options, pieces, layout, choice, entry, scores },
+    ...{ reaching: reachingMemo, drawn, reach, entropyScale, frame, unit },
+  }
+}
+
+/** While a run is under way, the outputs that it has not brought within the tolerance. */
+function waitingOf(entry: Entry | null): LaneFrame['waiting'] {
+  if (entry?.phase.kind !== 'running' || entry.scores === null) return null
+  const { converged } = entry.scores
+  return (index) => converged[index] !== 1
+}
+
+/** A link or another person may name a token that this instance does not have. */
+function withinInstance(
+  view: View,
+  instance: string,
+  pieces: Readonly<Record<Side, readonly Piece[]>>,
+): TokenChoice | null {
+  const { instance: shown, token } = view
+  if (shown !== instance || token === null) return null
+  const last = pieces[token.side].length - 1
+  const [first, end] = spanOf(token)
+  if (first > last) return null
+  return end > first
+    ? { side: token.side, index: first, last: Math.min(end, last) }
+    : { side: token.side, index: first }
+}
+
+/** Scores of another shape belong to an older output; drawing them would put values on the wrong words. */
+function fittingScores(scores: Scores | null, layout: Layout): Scores | null {
+  if (scores === null || scores.targets !== layout.output) return null
+  return scores.sourceWidth >= layout.source ? scores : null
+}
+
+function reachingOf(scores: Scores | null, layout: Layout, choice: TokenChoice | null): Reaching | null {
+  return scores && choice?.side === 'output' ? reaching(scores, layout, ...spanOf(choice)) : null
+}
+
+function drawnOf(scores: Scores | null, layout: Layout, choice: TokenChoice | null): readonly (number | null)[] | null {
+  return scores && choice?.side === 'source' ? drawnOn(scores, layout, choice) : null
+}
+
+/** The words of a choice, in quotation marks. */
+export function quoteOf(pieces: Readonly<Record<Side, readonly Piece[]>>, choice: TokenChoice): string {
+  const [first, last] = spanOf(choice)
+  return `“${spanText(pieces[choice.side], first, last)}”`
+}

@@ -1,0 +1,185 @@
+/** One instance that is here: its lanes, the answer beside them, and every state its numbers can be in. */
+import type { JSX } from 'solid-js'
+import { createMemo, createSignal, Match, Show, Switch, untrack } from 'solid-js'
+import type { TokenChoice } from '#collab/wire/document.ts'
+import type { InstanceReply } from '#server/wire/instances.ts'
+import { signed } from '#web/marks/numbers.ts'
+import { createEffect, on } from '#web/solid.ts'
+import { useApp } from '#web/state/app.ts'
+import type { Writing } from '#web/state/instances.ts'
+import { useRoom } from '#web/state/room.ts'
+import { useDesk } from '#web/views/workspace/desk.ts'
+import { Banner, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
+import { bracketsOf } from './brackets.ts'
+import { Explanation } from './explanation.tsx'
+import { withUnit } from './explanations.ts'
+import type { Side } from './frame.ts'
+import { Lanes } from './lanes.tsx'
+import { Messages } from './messages.tsx'
+import type { InstanceModel } from './model.ts'
+import { createInstanceModel, quoteOf } from './model.ts'
+import { EvidenceBanner, NoteMaker } from './note-maker.tsx'
+import { Why } from './why.tsx'
+
+export function Reading(props: { readonly instance: InstanceReply; readonly writing: Writing }): JSX.Element {
+  const app = useApp()
+  const room = useRoom()
+  const desk = useDesk()
+  const model = createInstanceModel({
+    kind: () => room.info().checkpoint.summary?.kind ?? 'encoder-decoder',
+    view: room.selection.view,
+    entry: (instance, options) => room.attributions.entry(instance, options),
+    instance: () => props.instance,
+    unit: () => app.preferences.values().unit,
+    spot: () => desk.shownEvidence()?.about ?? null,
+  })
+  const [hovered, setHovered] = createSignal<TokenChoice | null>(null)
+  const brackets = (side: Side) => {
+    if (!app.preferences.values().showOthers) return []
+    return bracketsOf(room.attendance.people(), room.selections(), props.instance.id, side, model.pieces()[side].length)
+  }
+  const hover = (token: TokenChoice | null): void => {
+    if (token !== null) setHovered(token)
+    room.attendance.show({ hover: token === null ? null : { instance: props.instance.id, token } })
+  }
+  attributeWhatIsChosen(model)
+  announceSums(model)
+  return (
+    <div class="instance-body">
+      <div class="reading">
+        <Lanes
+          model={model}
+          ramps={app.ramps}
+          brackets={brackets}
+          onChoose={(choice) => room.selection.chooseToken(choice)}
+          onHover={hover}
+        />
+        <Show when={props.instance.reference}>
+          {(reference) => (
+            <p class="reference">
+              <b>Reference</b> {reference()}
+            </p>
+          )}
+        </Show>
+        <EvidenceBanner model={model} />
+        <Show when={props.instance.output} fallback={<NoOutput instance={props.instance} writing={props.writing} />}>
+          <RunMessages model={model} />
+        </Show>
+      </div>
+      <Show when={props.instance.output}>
+        <Why
+          model={model}
+          onChoose={(choice) => room.selection.chooseToken(choice)}
+          onOptions={(options) => room.selection.setOptions(options)}
+        >
+          <div class="why-actions">
+            <Show when={model.choice() && room.writable()}>
+              <button
+                type="button"
+                class="button small"
+                onClick={() => desk.setPanel('add-to-note')}
+                title="Add to note (E)"
+              >
+                Add to note
+              </button>
+            </Show>
+            <Explanation options={model.options()} />
+          </div>
+        </Why>
+      </Show>
+      <NoteMaker model={model} focus={hovered} />
+    </div>
+  )
+}
+
+/** Choosing a token asks for the attribution of the whole instance, with that token first. */
+function attributeWhatIsChosen(model: InstanceModel): void {
+  const room = useRoom()
+  createEffect(() => {
+    const choice = model.choice()
+    const instance = model.instance()
+    if (choice === null || instance.output === null) return
+    const focus = choice.side === 'output' ? choice.index : null
+    const options = model.options()
+    untrack(() => room.attributions.want(instance, options, focus))
+  })
+}
+
+/** Tells screen readers the sums once they are there; the live region is polite. */
+function announceSums(model: InstanceModel): void {
+  const app = useApp()
+  const total = (values: readonly (number | null)[]): number =>
+    values.reduce<number>((sum, value) => sum + (value ?? 0), 0)
+  createEffect(
+    on([model.reaching, model.choice], ([reaching, choice]) => {
+      if (reaching === null || choice === null || model.entry()?.phase.kind !== 'done') return
+      const { objective } = model.options()
+      const source = withUnit(signed(total(reaching.source)), objective)
+      const output = withUnit(signed(total(reaching.output)), objective)
+      app.announce(`${quoteOf(model.pieces(), choice)}: source gives ${source}, earlier output ${output}.`)
+    }),
+  )
+}
+
+function RunMessages(props: { readonly model: InstanceModel }): JSX.Element {
+  const room = useRoom()
+  const run = createMemo(() => {
+    const phase = props.model.entry()?.phase
+    return phase?.kind === 'running' ? phase.run : null
+  })
+  const mayCancel = (): boolean =>
+    room.can('run.cancel-any') || (room.can('run.cancel-own') && run()?.startedBy?.id === room.me().id)
+  const focus = (): number | null => {
+    const choice = props.model.choice()
+    return choice?.side === 'output' ? choice.index : null
+  }
+  return (
+    <Messages
+      entry={props.model.entry()}
+      online={room.online()}
+      mayCancel={mayCancel()}
+      onCancel={() => room.attributions.cancel(props.model.instance().id, props.model.options())}
+      onAgain={() => room.attributions.again(props.model.instance(), props.model.options(), focus())}
+    />
+  )
+}
+
+/** The model has not written anything yet, or cannot. */
+function NoOutput(props: { readonly instance: InstanceReply; readonly writing: Writing }): JSX.Element {
+  const room = useRoom()
+  const corpus = createMemo(() => room.runs.active().find((run) => run.kind === 'corpus') ?? null)
+  const problem = (): string | null => (props.writing.kind === 'failed' ? props.writing.message : null)
+  return (
+    <div class="messages">
+      <Switch>
+        <Match when={props.instance.problem}>
+          {(text) => (
+            <Banner kind="plain">
+              <b>No output.</b> {text()}
+            </Banner>
+          )}
+        </Match>
+        <Match when={props.writing.kind === 'running'}>
+          <ProgressLine text="The model is writing" done={null} left={null} />
+        </Match>
+        <Match when={problem()}>
+          {(text) => (
+            <Banner kind="error">
+              <b>The model could not write.</b> {text()}
+              <LinkButton onClick={() => void room.instances.write()}>Try again</LinkButton>
+            </Banner>
+          )}
+        </Match>
+        <Match when={true}>
+          <Banner kind="plain">
+            <b>The model has not written from this text yet.</b>{' '}
+            {corpus() ? 'Outputs of the whole corpus are being written in the background.' : ''}
+            <Show when={room.can('run.start')} fallback=" You are a viewer here; somebody else can start it.">
+              <LinkButton onClick={() => void room.instances.write()}>Write it now</LinkButton>
+            </Show>
+          </Banner>
+        </Match>
+      </Switch>
+    </div>
+  )
+}

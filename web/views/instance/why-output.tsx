@@ -1,0 +1,211 @@
+/** Why an output token: how sure the model was, what else it considered, and where the number comes from. */
+import type { JSX } from 'solid-js'
+import { createMemo, Show } from 'solid-js'
+import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document.ts'
+import { percent, plain, probability, signed } from '#web/marks/numbers.ts'
+import { pieceName } from '#web/marks/pieces.ts'
+import { For } from '#web/solid.ts'
+import { describeOptions, objectiveNoun, toleranceOf, unitOf, withUnit } from './explanations.ts'
+import type { Sums } from './layout.ts'
+import { spanOf, sumsOf } from './layout.ts'
+import type { InstanceModel } from './model.ts'
+import { quoteOf } from './model.ts'
+import type { Part } from './waterfall.ts'
+import { makeWaterfall } from './waterfall.ts'
+
+export interface WhyProps {
+  readonly model: InstanceModel
+  readonly onChoose: (choice: TokenChoice) => void
+  readonly onOptions: (options: AttributionOptionsValue) => void
+  /** The row of actions below. */
+  readonly children: JSX.Element
+}
+
+/** The chosen output token or span. */
+export function WhyOutput(props: WhyProps): JSX.Element {
+  const span = createMemo(() => {
+    const choice = props.model.choice()
+    return choice ? spanOf(choice) : ([0, 0] as const)
+  })
+  const steps = createMemo(() => props.model.instance().output?.steps.slice(span()[0], span()[1] + 1) ?? [])
+  const sum = (of: (step: { logProb: number; entropy: number }) => number): number =>
+    steps().reduce((total, step) => total + of(step), 0)
+  const place = (): string => {
+    const [first, last] = span()
+    const all = props.model.layout().output
+    return first === last ? `step ${first + 1} of ${all}` : `steps ${first + 1} to ${last + 1} of ${all}`
+  }
+  return (
+    <>
+      <h3>
+        <span class="question">
+          Why {quoteOf(props.model.pieces(), { side: 'output', index: span()[0], last: span()[1] })}
+          <RatherThan {...props} step={span()[0]} />?
+        </span>
+        <span class="place">{place()}</span>
+      </h3>
+      <p>
+        log-prob{' '}
+        {plain(
+          sum((step) => step.logProb),
+          3,
+        )}{' '}
+        nats · entropy {plain(sum((step) => step.entropy))} nats
+      </p>
+      <Alternatives {...props} step={span()[0]} ofSeveral={span()[1] > span()[0]} />
+      <Sources {...props} first={span()[0]} last={span()[1]} />
+    </>
+  )
+}
+
+/** ", rather than “he”" with its undo. */
+function RatherThan(props: WhyProps & { readonly step: number }): JSX.Element {
+  const contrast = (): number | null => props.model.options().contrast
+  const name = (): string => {
+    const known = props.model.instance().output?.steps[props.step]?.alternatives.find(({ id }) => id === contrast())
+    return known ? pieceName(known.token) : `token ${contrast()}`
+  }
+  return (
+    <Show when={contrast() !== null}>
+      , rather than “{name()}”
+      <button
+        type="button"
+        class="chip-x"
+        aria-label="No comparison"
+        title="No comparison"
+        onClick={() => props.onOptions({ ...props.model.options(), contrast: null })}
+      >
+        ×
+      </button>
+    </Show>
+  )
+}
+
+/** The likeliest tokens at the step; each can be what the chosen one is compared with. */
+function Alternatives(props: WhyProps & { readonly step: number; readonly ofSeveral: boolean }): JSX.Element {
+  const step = createMemo(() => props.model.instance().output?.steps[props.step])
+  return (
+    <>
+      <h4>
+        {props.ofSeveral ? 'Alternatives at its first step' : 'Alternatives at this step'} <span>probability</span>
+      </h4>
+      <div class="bars">
+        <For each={step()?.alternatives.slice(0, 5) ?? []}>
+          {(alternative) => (
+            <>
+              <Show
+                when={alternative.id !== step()?.id}
+                fallback={<span class="t strong">{pieceName(alternative.token)}</span>}
+              >
+                <button
+                  type="button"
+                  class="t"
+                  aria-pressed={props.model.options().contrast === alternative.id}
+                  title={`Ask instead: why not “${pieceName(alternative.token)}”?`}
+                  onClick={() => props.onOptions({ ...props.model.options(), contrast: alternative.id })}
+                >
+                  {pieceName(alternative.token)}
+                </button>
+              </Show>
+              <span class="b">
+                <i style={{ left: '0', width: `${100 * Math.exp(alternative.logProb)}%` }} />
+              </span>
+              <span class="n">{probability(Math.exp(alternative.logProb), 3)}</span>
+            </>
+          )}
+        </For>
+      </div>
+    </>
+  )
+}
+
+/** Source, earlier output and the measured change, and whether they agree. */
+function Sources(props: WhyProps & { readonly first: number; readonly last: number }): JSX.Element {
+  const noun = (): string => objectiveNoun[props.model.options().objective]
+  const heading = (): string =>
+    props.model.options().contrast === null
+      ? `Where its ${noun()} comes from`
+      : `Where the difference of ${noun()} comes from`
+  const sums = createMemo(() => {
+    const scores = props.model.scores()
+    return scores && props.model.reaching() ? sumsOf(scores, props.first, props.last) : null
+  })
+  return (
+    <>
+      <h4>
+        {heading()} <span>{unitOf(props.model.options().objective)}</span>
+      </h4>
+      <Show when={sums()} fallback={<p class="dim">Not computed yet.</p>}>
+        {(present) => (
+          <>
+            <WaterfallBars parts={partsOf(props.model, present())} />
+            <Trust model={props.model} sums={present()} />
+          </>
+        )}
+      </Show>
+    </>
+  )
+}
+
+function partsOf(model: InstanceModel, sums: Sums): readonly Part[] {
+  const reaching = model.reaching()
+  if (reaching === null) return []
+  const total = (values: readonly (number | null)[]): number =>
+    values.reduce<number>((all, value) => all + (value ?? 0), 0)
+  const part = (name: string, value: number): Part => ({ name, value, kind: 'part' })
+  const parts = [
+    part(model.layout().kind === 'decoder-only' ? 'Prompt' : 'Source', total(reaching.source)),
+    part('Earlier output', total(reaching.output)),
+  ]
+  if (reaching.inside !== 0) parts.push(part('Inside the span', reaching.inside))
+  if (Math.abs(reaching.start) > 5e-4) parts.push(part('Start token', reaching.start))
+  return [...parts, { name: 'Measured change', value: sums.change, kind: 'total' }]
+}
+
+function WaterfallBars(props: { readonly parts: readonly Part[] }): JSX.Element {
+  const drawing = createMemo(() => makeWaterfall(props.parts))
+  const colour = (part: Part): string =>
+    part.kind === 'total' ? 'var(--entropy)' : part.value < 0 ? 'var(--away-6)' : 'var(--toward-6)'
+  return (
+    <div class="bars sum">
+      <For each={drawing().bars}>
+        {(bar) => (
+          <>
+            <span class="t">{bar.name}</span>
+            <span class="b">
+              <i class="zero" style={{ left: `${drawing().zero}%` }} />
+              <i style={{ left: `${bar.left}%`, width: `${bar.width}%`, background: colour(bar) }} />
+            </span>
+            <span class="n">{signed(bar.value)}</span>
+          </>
+        )}
+      </For>
+    </div>
+  )
+}
+
+/** The gap, in words and with a sign that does not need colour: a closed ring, or a dotted one. */
+function Trust(props: { readonly model: InstanceModel; readonly sums: Sums }): JSX.Element {
+  const promises = (): boolean => !Number.isNaN(props.sums.gap)
+  const verdict = (): string => {
+    if (!promises()) return 'no sum is promised by this method'
+    if (props.sums.converged) return 'converged'
+    const above = `above ${percent(toleranceOf(props.model.options()))}`
+    return props.model.entry()?.phase.kind === 'running' ? `${above}, refining` : `${above}, not converged`
+  }
+  return (
+    <p class={`trust${promises() && props.sums.converged ? '' : ' bad'}`}>
+      <span>
+        <Show when={promises()} fallback="No gap to show">
+          Gap {withUnit(signed(props.sums.gap, 3), props.model.options().objective)}, {percent(props.sums.share)} of the
+          change
+        </Show>
+        <br />
+        <span class="dim">
+          {verdict()} · {describeOptions(props.model.options())},{' '}
+          {props.sums.nodes === 1 ? '1 node' : `${props.sums.nodes} nodes`}
+        </span>
+      </span>
+    </p>
+  )
+}
