@@ -1,0 +1,263 @@
+/** The list of instances: searched and sorted on the server, drawn a screen at a time, walked with the arrow keys. */
+import type { JSX } from 'solid-js'
+import { createMemo, createSignal, Show } from 'solid-js'
+import type { InstanceRow } from '#server/wire/instances.ts'
+import { count } from '#web/marks/numbers.ts'
+import { createEffect, For, on } from '#web/solid.ts'
+import type { Order } from '#web/state/instance-list.ts'
+import { useRoom } from '#web/state/room.ts'
+import { PaneHead } from '#web/views/workspace/pane.tsx'
+import { Avatar } from '#web/widgets/avatar.tsx'
+import { classNames } from '#web/widgets/class-names.ts'
+import { SearchIcon, SortIcon } from '#web/widgets/icons.tsx'
+import { Banner, LinkButton } from '#web/widgets/messages.tsx'
+import type { Column } from './columns.ts'
+import { columnsOf } from './columns.ts'
+import { createRowWindow, rowHeight } from './row-window.ts'
+
+export function ListPane(): JSX.Element {
+  const room = useRoom()
+  const columns = createMemo(() => columnsOf(room.fields.list()))
+  const noun = (): string => room.info().corpus.name
+  return (
+    <section class="pane list" aria-labelledby="h-list" data-pane="list">
+      <PaneHead id="h-list" title="Instances" name="list">
+        <span class="note">{noun()}</span>
+        <label class="search">
+          <SearchIcon />
+          <span class="sr-only">Search the text of sources and outputs</span>
+          <input
+            id="list-search"
+            type="search"
+            placeholder="Search text and outputs"
+            value={room.list.search()}
+            onInput={(event) => room.list.setSearch(event.currentTarget.value)}
+          />
+          <kbd>/</kbd>
+        </label>
+        <span class="grow" />
+      </PaneHead>
+      <Show when={room.list.error()}>
+        {(error) => (
+          <Banner kind="error">
+            <b>The list could not be read.</b> {error()}
+            <LinkButton onClick={() => room.list.refresh()}>Try again</LinkButton>
+          </Banner>
+        )}
+      </Show>
+      <Grid columns={columns()} />
+    </section>
+  )
+}
+
+function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
+  const room = useRoom()
+  const total = (): number => room.list.total() ?? 0
+  const [active, setActive] = createSignal(0)
+  const rows = createRowWindow({ total, need: (first, last) => room.list.need(first, last) })
+  const template = (): string => props.columns.map((column) => columnWidths[column.kind]).join(' ')
+  createEffect(
+    on([room.list.search, room.list.order, room.filters.list], () => {
+      setActive(0)
+      rows.reveal(0)
+    }),
+  )
+  const open = (index: number): void => {
+    const row = room.list.rows().get(index)
+    if (row) room.selection.openInstance(row.id)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault()
+      return open(active())
+    }
+    const next = nextRow(event.key, active(), total(), rows.perScreen())
+    if (next === null) return
+    event.preventDefault()
+    setActive(next)
+    rows.reveal(next)
+  }
+  return (
+    <div
+      class="grid"
+      role="grid"
+      aria-label="Instances"
+      aria-rowcount={total() + 1}
+      aria-colcount={props.columns.length}
+      aria-activedescendant={total() > 0 ? `row-${active()}` : undefined}
+      tabIndex={0}
+      ref={(element) => rows.attach(element)}
+      onKeyDown={onKeyDown}
+      style={{ '--columns': template(), '--rows': `${total() * rowHeight}px` }}
+    >
+      <Head columns={props.columns} order={room.list.order()} onOrder={(order) => room.list.setOrder(order)} />
+      <div class="grid-body" role="rowgroup">
+        <For each={rows.indices()}>
+          {(index) => (
+            <Row
+              index={index}
+              columns={props.columns}
+              active={active() === index}
+              onOpen={() => {
+                setActive(index)
+                open(index)
+              }}
+            />
+          )}
+        </For>
+      </div>
+      <Show when={room.list.total() === 0}>
+        <NothingFound />
+      </Show>
+    </div>
+  )
+}
+
+const columnWidths: Readonly<Record<Column['kind'], string>> = {
+  id: 'minmax(120px, 0.5fr)',
+  text: 'minmax(160px, 2fr)',
+  attribute: 'minmax(64px, 0.45fr)',
+  number: 'minmax(58px, 0.28fr)',
+}
+
+/** The row after a key; null for keys that do not move. */
+export function nextRow(key: string, at: number, total: number, page: number): number | null {
+  const moves: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    PageDown: at + page,
+    PageUp: at - page,
+    Home: 0,
+    End: total - 1,
+  }
+  const to = Object.hasOwn(moves, key) ? moves[key] : undefined
+  return to === undefined || total === 0 ? null : Math.min(total - 1, Math.max(0, to))
+}
+
+function Head(props: {
+  readonly columns: readonly Column[]
+  readonly order: Order
+  readonly onOrder: (order: Order) => void
+}): JSX.Element {
+  const direction = (column: Column): 'ascending' | 'descending' | 'none' => {
+    if (column.sort === null || column.sort !== props.order.sort) return 'none'
+    return props.order.descending ? 'descending' : 'ascending'
+  }
+  /** Up, down, and back to the corpus' own order. */
+  const turn = (column: Column): void => {
+    const now = direction(column)
+    if (now === 'none') props.onOrder({ sort: column.sort, descending: column.kind === 'number' })
+    else if ((now === 'descending') === (column.kind === 'number'))
+      props.onOrder({ sort: column.sort, descending: now === 'ascending' })
+    else props.onOrder({ sort: null, descending: false })
+  }
+  return (
+    <div class="grid-head" role="row" aria-rowindex={1}>
+      <For each={props.columns}>
+        {(column) => (
+          <div
+            class={classNames('cell', column.kind)}
+            role="columnheader"
+            aria-sort={column.sort === null ? undefined : direction(column)}
+          >
+            <Show when={column.sort} fallback={column.label}>
+              <button type="button" tabIndex={-1} title={`Sort by ${column.label}`} onClick={() => turn(column)}>
+                {column.label}
+                <Show when={column.unit}>
+                  <span class="dim"> {column.unit}</span>
+                </Show>
+                <Show when={direction(column) !== 'none'}>
+                  <SortIcon descending={direction(column) === 'descending'} />
+                </Show>
+              </button>
+            </Show>
+          </div>
+        )}
+      </For>
+    </div>
+  )
+}
+
+function Row(props: {
+  readonly index: number
+  readonly columns: readonly Column[]
+  readonly active: boolean
+  readonly onOpen: () => void
+}): JSX.Element {
+  const room = useRoom()
+  const row = (): InstanceRow | undefined => room.list.rows().get(props.index)
+  const current = (): boolean => row() !== undefined && row()?.id === room.selection.view().instance
+  return (
+    <div
+      id={`row-${props.index}`}
+      class={classNames('row', props.active && 'active', current() && 'current')}
+      role="row"
+      aria-rowindex={props.index + 2}
+      aria-selected={current()}
+      style={{ transform: `translateY(${props.index * rowHeight}px)` }}
+      onClick={() => props.onOpen()}
+    >
+      <For each={props.columns}>
+        {(column) => (
+          <div class={classNames('cell', column.kind)} role="gridcell">
+            <Show when={row()} fallback={<span class="bone" />}>
+              {(present) => (
+                <>
+                  <Show when={column.kind === 'id'}>
+                    <Watchers id={present().id} />
+                  </Show>
+                  <span class={column.kind === 'id' ? 'mono' : undefined}>{column.read(present())}</span>
+                </>
+              )}
+            </Show>
+          </div>
+        )}
+      </For>
+    </div>
+  )
+}
+
+/** The others who have this instance open. */
+function Watchers(props: { readonly id: string }): JSX.Element {
+  const room = useRoom()
+  const here = createMemo(() =>
+    room.attendance
+      .people()
+      .filter(({ you, person }) => !you && room.selections().get(person.id)?.instance === props.id),
+  )
+  return (
+    <Show when={here().length > 0}>
+      <span
+        class="watchers"
+        title={`${here()
+          .map(({ person }) => person.name)
+          .join(', ')} ${here().length === 1 ? 'is' : 'are'} here`}
+      >
+        <For each={here().slice(0, 3)}>{({ person }) => <Avatar person={person} small />}</For>
+        <Show when={here().length > 3}>+{here().length - 3}</Show>
+        <span class="sr-only">
+          {here()
+            .map(({ person }) => person.name)
+            .join(', ')}{' '}
+          here
+        </span>
+      </span>
+    </Show>
+  )
+}
+
+function NothingFound(): JSX.Element {
+  const room = useRoom()
+  const all = (): number => room.list.all() ?? 0
+  return (
+    <div class="grid-empty" role="status">
+      <Show when={all() > 0} fallback="This corpus has no rows.">
+        None of {count(all())} instances fits.{' '}
+        <Show when={room.list.search() !== ''}>
+          <LinkButton onClick={() => room.list.setSearch('')}>Clear the search</LinkButton>
+        </Show>
+      </Show>
+    </div>
+  )
+}
