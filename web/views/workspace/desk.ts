@@ -1,0 +1,52 @@
+/** What is open on this person's screen and concerns nobody else: the open note, the evidence looked at, a pane in full size. */
+import type { Accessor } from 'solid-js'
+import { createContext, createSignal, useContext } from 'solid-js'
+import type { Evidence } from '#collab/wire/document.ts'
+import { WebError } from '#web/errors.ts'
+
+export type PaneName = 'instance' | 'list' | 'notes'
+
+export interface Desk {
+  readonly openNote: Accessor<string | null>
+  setOpenNote(note: string | null): void
+  /** The chip that brought the present view; null once the person has moved on. */
+  readonly shownEvidence: Accessor<Evidence | null>
+  showEvidence(evidence: Evidence | null): void
+  /** A chip to be put into the text of a note; taken by its editor. */
+  readonly mentioned: Accessor<{ readonly note: string; readonly chip: string } | null>
+  mention(note: string, chip: string): void
+  takeMention(): void
+  /** The pane that fills the page. */
+  readonly full: Accessor<PaneName | null>
+  setFull(pane: PaneName | null): void
+  /** The pane on screen where there is room for one column only. */
+  readonly tab: Accessor<'main' | 'notes'>
+  setTab(tab: 'main' | 'notes'): void
+  /** Which of the panels is open. */
+  readonly panel: Accessor<Panel | null>
+  setPanel(panel: Panel | null): void
+}
+
+export type Panel = 'options' | 'add-to-note' | 'keys' | 'filter' | 'explanation' | 'share'
+
+export function createDesk(): Desk {
+  const [openNote, setOpenNote] = createSignal<string | null>(null)
+  const [shownEvidence, showEvidence] = createSignal<Evidence | null>(null)
+  const [mentioned, setMentioned] = createSignal<{ readonly note: string; readonly chip: string } | null>(null)
+  const [full, setFull] = createSignal<PaneName | null>(null)
+  const [tab, setTab] = createSignal<'main' | 'notes'>('main')
+  const [panel, setPanel] = createSignal<Panel | null>(null)
+  return {
+    ...{ openNote, setOpenNote, shownEvidence, showEvidence, full, setFull, tab, setTab, panel, setPanel, mentioned },
+    mention: (note, chip) => void setMentioned({ note, chip }),
+    takeMention: () => void setMentioned(null),
+  }
+}
+
+export const DeskContext = createContext<Desk>()
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext)
+  if (desk === undefined) throw new WebError('internal', 'internal: this component stands outside a workspace')
+  return desk
+}

@@ -1,0 +1,132 @@
+/** The filters everybody sees applied, what they leave of the whole, and undo of one's own changes. */
+import type { JSX } from 'solid-js'
+import { createSignal, onCleanup, Show, untrack } from 'solid-js'
+import type { Filter } from '#collab/wire/document.ts'
+import { readInstances } from '#web/api/instances.ts'
+import { count } from '#web/marks/numbers.ts'
+import { createEffect, For } from '#web/solid.ts'
+import { useApp } from '#web/state/app.ts'
+import { describeFilter } from '#web/state/filters.ts'
+import { useRoom } from '#web/state/room.ts'
+import { Popover } from '#web/widgets/popover.tsx'
+import { useDesk } from './desk.ts'
+import { FilterForm } from './filter-form.tsx'
+
+export function FilterBar(): JSX.Element {
+  const room = useRoom()
+  const desk = useDesk()
+  const add = (filter: Filter): void => {
+    room.filters.add(filter)
+    desk.setPanel(null)
+  }
+  return (
+    <section class="filter" aria-label="Filters">
+      <span class="label">Filters</span>
+      <For each={[...room.filters.list().keys()]}>{(id) => <FilterChip id={id} />}</For>
+      <Show when={room.writable()}>
+        <Popover
+          label="Add a filter for everybody"
+          triggerClass="plain small"
+          contentClass="filter-panel"
+          trigger={<span>+ Filter</span>}
+          open={desk.panel() === 'filter'}
+          onOpenChange={(open) => desk.setPanel(open ? 'filter' : null)}
+        >
+          <FilterForm fields={room.fields.list()} onAdd={add} />
+        </Popover>
+      </Show>
+      <span class="grow" />
+      <span class="note" role="status">
+        {shownText(room.list.total(), room.list.all())}
+      </span>
+      <span class="sep" aria-hidden="true" />
+      <UndoButtons />
+    </section>
+  )
+}
+
+/** "195 of 600 shown", or "600 shown" where nothing is left out. */
+export function shownText(total: number | null, all: number | null): string {
+  if (total === null || all === null) return ''
+  return total === all ? `all ${count(all)} shown` : `${count(total)} of ${count(all)} shown`
+}
+
+function FilterChip(props: { readonly id: string }): JSX.Element {
+  const room = useRoom()
+  const filter = (): Filter | undefined => room.filters.list().get(props.id)
+  const matches = createMatchCount(filter)
+  return (
+    <Show when={filter()}>
+      {(present) => (
+        <span class="chip">
+          <span class="chip-main" title={describeFilter(present())}>
+            {describeFilter(present())}
+            <Show when={matches() !== null}>
+              <b>{count(matches() ?? 0)}</b>
+            </Show>
+          </span>
+          <Show when={room.writable()}>
+            <button
+              type="button"
+              class="chip-x"
+              aria-label={`Remove filter ${describeFilter(present())}`}
+              onClick={() => room.filters.remove(props.id)}
+            >
+              ×
+            </button>
+          </Show>
+        </span>
+      )}
+    </Show>
+  )
+}
+
+/** How many instances one filter alone lets through. */
+function createMatchCount(filter: () => Filter | undefined): () => number | null {
+  const app = useApp()
+  const room = useRoom()
+  const [matches, setMatches] = createSignal<number | null>(null)
+  createEffect(() => {
+    const asked = filter()
+    // Counted again when outputs arrive.
+    void room.fields.list()
+    if (asked === undefined) return
+    const loading = new AbortController()
+    onCleanup(() => loading.abort())
+    const query = { search: '', filters: [asked], sort: null, descending: false, offset: 0, limit: 1 }
+    untrack(() => readInstances(app.api, room.id, query, loading.signal)).then(
+      ({ total }) => setMatches(total),
+      // A chip without its count is still a chip.
+      () => setMatches(null),
+    )
+  })
+  return matches
+}
+
+function UndoButtons(): JSX.Element {
+  const room = useRoom()
+  const title = (word: string, label: string | null, key: string): string =>
+    label === null ? `Nothing of yours to ${word.toLowerCase()}` : `${word} your ${label} (${key})`
+  return (
+    <>
+      <button
+        type="button"
+        class="plain small"
+        disabled={room.history.undoLabel() === null}
+        title={title('Undo', room.history.undoLabel(), 'Ctrl Z')}
+        onClick={() => room.history.undo()}
+      >
+        Undo
+      </button>
+      <button
+        type="button"
+        class="plain small"
+        disabled={room.history.redoLabel() === null}
+        title={title('Redo', room.history.redoLabel(), 'Ctrl Shift Z')}
+        onClick={() => room.history.redo()}
+      >
+        Redo
+      </button>
+    </>
+  )
+}

@@ -1,0 +1,116 @@
+/** The keys of a workspace: one list, read by the handler and by the panel that `?` opens. */
+import type { TokenChoice } from '#collab/wire/document.ts'
+import type { Room } from '#web/state/room.ts'
+import { nextUncertain } from '#web/views/instance/keys.ts'
+import type { Desk, PaneName } from './desk.ts'
+
+export interface KeyBinding {
+  /** As `KeyboardEvent.key`; letters in lower case. */
+  readonly key: string
+  readonly ctrl?: boolean
+  readonly shift?: boolean
+  /** How the key is written on the panel. */
+  readonly shown: string
+  readonly text: string
+  run(): void
+}
+
+/** Keys that belong to the lanes and the list themselves, for the panel only. */
+export const localKeys: readonly (readonly [keys: string, text: string])[] = [
+  ['← →', 'previous and next token'],
+  ['Ctrl ← →', 'previous and next word'],
+  ['↑ ↓', 'between source and output'],
+  ['Enter', 'choose the token; again: let go of it'],
+  ['Shift ← →', 'choose a span'],
+  ['↑ ↓ Page Home End', 'move in the list; Enter opens'],
+]
+
+export interface KeyDeps {
+  readonly room: Room
+  readonly desk: Desk
+  /** The page's document: where the focus is, and where to put it. */
+  readonly document: Document
+  toggleUnit(): void
+}
+
+export function bindings({ room, desk, document, toggleUnit }: KeyDeps): readonly KeyBinding[] {
+  const plain = (key: string, text: string, run: () => void, shown = key.toUpperCase()): KeyBinding => ({
+    key,
+    shown,
+    text,
+    run,
+  })
+  return [
+    plain('/', 'search the list', () => document.getElementById('list-search')?.focus(), '/'),
+    plain('[', 'previous instance in the list', () => void step(room, -1), '['),
+    plain(']', 'next instance in the list', () => void step(room, 1), ']'),
+    plain('.', 'next output the model was unsure of', () => chooseUncertain(room, true), '.'),
+    plain(',', 'previous output the model was unsure of', () => chooseUncertain(room, false), ','),
+    plain('w', 'pieces or words', toggleUnit),
+    plain('e', 'add to note', () => room.writable() && desk.setPanel('add-to-note')),
+    plain('o', 'options', () => desk.setPanel('options')),
+    plain('f', 'this pane in full size', () => desk.setFull(desk.full() === null ? paneOf(document) : null)),
+    { key: 'z', ctrl: true, shown: 'Ctrl Z', text: 'undo your last choice or filter', run: () => room.history.undo() },
+    { key: 'z', ctrl: true, shift: true, shown: 'Ctrl Shift Z', text: 'redo', run: () => room.history.redo() },
+    plain('Escape', 'one step back', () => stepBack(room, desk), 'Esc'),
+    plain('?', 'these keys', () => desk.setPanel('keys'), '?'),
+  ]
+}
+
+/** Runs the binding of a key; true where there was one. Nothing is done while somebody writes. */
+export function handleKey(event: KeyboardEvent, list: readonly KeyBinding[]): boolean {
+  if (event.defaultPrevented || event.altKey || isWriting(event)) return false
+  const ctrl = event.ctrlKey || event.metaKey
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  const found = list.find(
+    (each) => each.key === key && (each.ctrl ?? false) === ctrl && (!ctrl || (each.shift ?? false) === event.shiftKey),
+  )
+  if (found === undefined) return false
+  event.preventDefault()
+  found.run()
+  return true
+}
+
+/** The editor lives in a shadow root, so the path is asked and not the target. */
+function isWriting(event: KeyboardEvent): boolean {
+  return event.composedPath().some((target) => {
+    if (!(target instanceof HTMLElement)) return false
+    if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+      return true
+    if (target instanceof HTMLInputElement) return !['radio', 'checkbox', 'button'].includes(target.type)
+    return target.getAttribute('role') === 'dialog' || target.getAttribute('role') === 'menu'
+  })
+}
+
+async function step(room: Room, by: number): Promise<void> {
+  const { instance } = room.selection.view()
+  const row = instance === null ? room.list.rows().get(0) : await room.list.neighbour(instance, by)
+  if (row) room.selection.openInstance(row.id)
+}
+
+function chooseUncertain(room: Room, forward: boolean): void {
+  const state = room.instances.current()
+  if (state.kind !== 'ready' || state.instance.output === null) return
+  const { token } = room.selection.view()
+  const at = token?.side === 'output' ? token.index : null
+  const index = nextUncertain(
+    state.instance.output.steps.map((each) => each.entropy),
+    at,
+    forward,
+  )
+  const choice: TokenChoice | null = index === null ? null : { side: 'output', index }
+  if (choice) room.selection.chooseToken(choice)
+}
+
+/** Full size, then what is followed, then the token, then the instance. */
+function stepBack(room: Room, desk: Desk): void {
+  if (desk.full() !== null) desk.setFull(null)
+  else if (room.following.target() !== null) room.following.stop()
+  else room.selection.stepBack()
+}
+
+/** The pane that has the focus; the Instance View without one. */
+function paneOf(document: Document): PaneName {
+  const name = document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset['pane']
+  return name === 'list' || name === 'notes' ? name : 'instance'
+}

@@ -1,0 +1,125 @@
+/** The page of one workspace: finds it, opens its room, and says what is wrong where it cannot. */
+import { useNavigate, useParams } from '@solidjs/router'
+import type { JSX } from 'solid-js'
+import { createSignal, Match, onCleanup, Switch, untrack } from 'solid-js'
+import { identifier } from '#collab/wire/identifiers.ts'
+import type { Person } from '#collab/wire/presence.ts'
+import { attributionOptions } from '#collab/wire/document.ts'
+import type { WorkspaceReply } from '#server/wire/workspaces.ts'
+import { readWorkspace } from '#web/api/workspaces.ts'
+import { messageOf } from '#web/errors.ts'
+import { createEffect, onMount } from '#web/solid.ts'
+import { useApp } from '#web/state/app.ts'
+import type { View } from '#web/state/permalink.ts'
+import { defaultOptions, encodeView, parseView } from '#web/state/permalink.ts'
+import type { Room } from '#web/state/room.ts'
+import { createRoom, RoomContext } from '#web/state/room.ts'
+import { EmptyState, Late } from '#web/widgets/messages.tsx'
+import { WorkspaceView } from './view.tsx'
+
+export function WorkspacePage(): JSX.Element {
+  const app = useApp()
+  const parameters = useParams<{ workspace: string }>()
+  const [info, setInfo] = createSignal<WorkspaceReply | null>(null)
+  const [problem, setProblem] = createSignal<string | null>(null)
+  const load = (id: string): void => {
+    readWorkspace(app.api, id).then(setInfo, (error: unknown) => untrack(info) === null && setProblem(messageOf(error)))
+  }
+  createEffect(() => {
+    const id = parameters.workspace
+    setInfo(null)
+    setProblem(null)
+    if (!identifier.safeParse(id).success) return void setProblem('There is no workspace with this address.')
+    if (app.person() !== null) load(id)
+  })
+  const open = () => {
+    const [present, person] = [info(), app.person()]
+    return present !== null && person !== null ? { id: present.id } : null
+  }
+  return (
+    <Switch
+      fallback={
+        <Late>
+          <p class="page-note" role="status">
+            Opening the workspace
+          </p>
+        </Late>
+      }
+    >
+      <Match when={problem()}>
+        {(text) => (
+          <main class="page-note">
+            <EmptyState title="This workspace cannot be opened" text={text()}>
+              <a class="button" href="/">
+                All workspaces
+              </a>
+            </EmptyState>
+          </main>
+        )}
+      </Match>
+      <Match when={open()?.id} keyed>
+        {(id) => (
+          <OpenRoom
+            info={() => info()!} // this branch stands only while it is there
+            me={() => app.person()!} // likewise
+            refetchInfo={() => load(id)}
+          />
+        )}
+      </Match>
+    </Switch>
+  )
+}
+
+function OpenRoom(props: {
+  readonly info: () => WorkspaceReply
+  readonly me: () => Person
+  readonly refetchInfo: () => void
+}): JSX.Element {
+  const app = useApp()
+  const navigate = useNavigate()
+  const { id, checkpoint } = untrack(() => props.info())
+  const baseline = attributionOptions.shape.baseline.safeParse(checkpoint.summary?.baselines[0])
+  const defaults = defaultOptions(baseline.success ? baseline.data : 'zero')
+  const show = (view: View, push: boolean): void => {
+    const query = encodeView(view, defaults).toString()
+    navigate(`/w/${id}${query === '' ? '' : `?${query}`}`, { replace: !push, scroll: false, resolve: false })
+  }
+  const link = parseView(new URLSearchParams(location.search), defaults)
+  const deps = { app, info: props.info, me: props.me, Socket: WebSocket, refetchInfo: () => props.refetchInfo(), show }
+  const room = createRoom(deps, link)
+  onCleanup(() => room.close())
+  followAddress(room)
+  guardUnsaved(room)
+  createEffect(() => void (document.title = titleOf(room)))
+  return (
+    <RoomContext.Provider value={room}>
+      <WorkspaceView />
+    </RoomContext.Provider>
+  )
+}
+
+/** Back and Forward walk through the views. */
+function followAddress(room: Room): void {
+  const onPop = (): void => {
+    const view = parseView(new URLSearchParams(location.search), room.defaults)
+    room.selection.select(view ?? { instance: null, token: null }, 'address')
+  }
+  onMount(() => window.addEventListener('popstate', onPop))
+  onCleanup(() => window.removeEventListener('popstate', onPop))
+}
+
+/** Edits that the server has not confirmed live in this tab only. */
+function guardUnsaved(room: Room): void {
+  const onLeave = (event: BeforeUnloadEvent): void => {
+    const state = room.saveState()
+    const unsaved = state.kind === 'saving' || (state.kind === 'offline' && state.changes > 0)
+    if (unsaved) event.preventDefault()
+  }
+  onMount(() => window.addEventListener('beforeunload', onLeave))
+  onCleanup(() => window.removeEventListener('beforeunload', onLeave))
+}
+
+function titleOf(room: Room): string {
+  const { instance } = room.selection.view()
+  return [instance, room.info().name, 'Coattend'].filter((part) => part !== null).join(' · ')
+}

@@ -1,0 +1,116 @@
+/** The last line: what is saved, what is being computed, how far the numbers on screen can be trusted, who is here. */
+import type { JSX } from 'solid-js'
+import { createMemo, Match, Show, Switch } from 'solid-js'
+import type { RunReply } from '#server/wire/runs.ts'
+import type { SaveState } from '#web/collab/save-state.ts'
+import { messageOf } from '#web/errors.ts'
+import { clock, counted, percent, share, timeLeft } from '#web/marks/numbers.ts'
+import { useApp } from '#web/state/app.ts'
+import { useRoom } from '#web/state/room.ts'
+import { spanOf, sumsOf } from '#web/views/instance/layout.ts'
+import { copyText } from '#web/widgets/clipboard.ts'
+import { LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
+
+export function StatusBar(): JSX.Element {
+  const app = useApp()
+  const room = useRoom()
+  const copy = async (): Promise<void> => {
+    app.toasts.show((await copyText(location.href)) ? 'Link copied.' : `Copy it from here: ${location.href}`)
+  }
+  return (
+    <footer class="status-bar">
+      <Saved state={room.saveState()} />
+      <Job />
+      <span class="grow" />
+      <GapStatus />
+      <span>{counted(room.attendance.people().length, 'person', 'people')}</span>
+      <LinkButton onClick={() => void copy()}>Copy link</LinkButton>
+    </footer>
+  )
+}
+
+/** Said only after the server confirmed that the last edit is durable. */
+export function Saved(props: { readonly state: SaveState }): JSX.Element {
+  return (
+    <span class={`saved ${props.state.kind}`} role="status" data-save={props.state.kind}>
+      {saveText(props.state)}
+    </span>
+  )
+}
+
+export function saveText(state: SaveState): string {
+  if (state.kind === 'saved') return state.at === null ? 'Saved' : `Saved ${clock(state.at)}`
+  if (state.kind === 'saving') return 'Saving'
+  if (state.kind === 'connecting') return 'Connecting'
+  if (state.kind === 'problem') return state.text
+  return state.changes === 0 ? 'Offline' : `Offline, ${counted(state.changes, 'change')} kept in this tab`
+}
+
+/** One run at a time: what somebody waits for comes before work in the background. */
+function Job(): JSX.Element {
+  const app = useApp()
+  const room = useRoom()
+  const run = createMemo(() => {
+    const active = room.runs.active()
+    return active.find((each) => each.kind !== 'corpus' && each.state === 'running') ?? active[0] ?? null
+  })
+  const more = (): number => room.runs.active().length - 1
+  const mayCancel = (present: RunReply): boolean =>
+    room.can('run.cancel-any') || (room.can('run.cancel-own') && present.startedBy?.id === room.me().id)
+  const cancel = (present: RunReply): void => {
+    room.runs.cancel(present.key).catch((error: unknown) => app.toasts.show(messageOf(error), { bad: true }))
+  }
+  return (
+    <Switch>
+      <Match when={run()}>
+        {(present) => (
+          <span class="job">
+            <ProgressLine
+              text={runText(present())}
+              done={doneOf(present())}
+              left={leftOf(present())}
+              onCancel={mayCancel(present()) ? () => cancel(present()) : undefined}
+            />
+            <Show when={more() > 0}>
+              <span class="dim">{more()} more</span>
+            </Show>
+          </span>
+        )}
+      </Match>
+    </Switch>
+  )
+}
+
+/** "Writing outputs: 312 of 1,000". */
+export function runText({ kind, instance, progress, state, startedBy }: RunReply): string {
+  const names = {
+    corpus: 'Writing outputs',
+    output: `Writing ${instance ?? 'an output'}`,
+    attribution: `Attribution of ${instance ?? 'an instance'}`,
+  }
+  const by = startedBy && kind !== 'corpus' ? `, started by ${startedBy.name}` : ''
+  if (state === 'queued') return `${names[kind]}: waiting${by}`
+  if (progress === null || progress.total === 0) return `${names[kind]}${by}`
+  const stage = kind === 'corpus' ? '' : `${progress.stage} `
+  return `${names[kind]}: ${stage}${share(progress.done, progress.total)}${by}`
+}
+
+const doneOf = ({ progress }: RunReply): number | null =>
+  progress && progress.total > 0 ? progress.done / progress.total : null
+
+const leftOf = ({ progress }: RunReply): string | null =>
+  progress?.eta === null || progress?.eta === undefined ? null : timeLeft(progress.eta)
+
+/** The gap of the chosen output: the doubt stays in sight wherever the eye is. */
+function GapStatus(): JSX.Element {
+  const room = useRoom()
+  const text = createMemo(() => {
+    const { instance, token, options } = room.selection.view()
+    if (instance === null || token?.side !== 'output') return null
+    const scores = room.attributions.entry(instance, options)?.scores
+    if (!scores || scores.known[token.index] !== 1) return null
+    const sums = sumsOf(scores, ...spanOf(token))
+    return Number.isNaN(sums.gap) ? null : `gap ${percent(sums.share)}${sums.converged ? '' : ', not converged'}`
+  })
+  return <Show when={text()}>{(present) => <span>{present()}</span>}</Show>
+}
