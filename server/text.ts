@@ -11,6 +11,13 @@ export function printable(text: string): string {
   return text.length > 500 ? `${escaped}…` : escaped
 }
 
+/** An error with its stack and causes, for the log. */
+export function printableTrace(error: unknown): string {
+  if (!(error instanceof Error)) return printable(String(error))
+  const lines = (error.stack ?? error.message).split('\n').map(printable).join('\n')
+  return error.cause === undefined ? lines : `${lines}\ncaused by ${printableTrace(error.cause)}`
+}
+
 /** A value as JSON that PostgreSQL can store: the same replacements, in names and in values. */
 export function storableJson(value: unknown): string {
   // JSON.stringify escapes NUL and lone halves and nothing else in this way; other escapes are passed over, `\\\\` among them.

@@ -260,3 +260,15 @@ export async function isResultOf(db: Connection, workspaceId: string, hash: stri
     .limit(1)
   return rows.length > 0
 }
+
+/** The computed attributions of a workspace, for its export. */
+export async function listComputed(db: Connection, workspaceId: string) {
+  const rows = await fromAsked(db)
+    .where(and(eq(runRequest.workspace, workspaceId), eq(run.kind, 'attribution'), eq(run.state, 'done')))
+    .orderBy(run.ordinal)
+  return rows
+    .map(toRequested)
+    .flatMap(({ key, instance, input, result, seconds }) =>
+      result === null ? [] : [{ key, instance, input, result, seconds }],
+    )
+}

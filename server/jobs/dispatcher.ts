@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ComputeError, isUserError } from '#compute/index.ts'
 import { type StoredRun, beat, claimRun, endRun, listWishes, lockOrphans, releaseRun } from '../db/runs.ts'
 import { Refusal } from '../errors.ts'
-import { printable, storable } from '../text.ts'
+import { printable, printableTrace, storable } from '../text.ts'
 import { type ActiveRun, makeActiveRun } from './active.ts'
 import { computeAttribution } from './attribution-run.ts'
 import type { ComputingDeps, Made } from './computing.ts'
@@ -157,7 +157,7 @@ const failed = (error: string): Made => ({ state: 'failed', result: null, error,
 function describeFailure(error: unknown, run: StoredRun, deps: DispatcherDeps): string {
   if (error instanceof Refusal || isUserError(error)) return error.message
   if (error instanceof ComputeError && error.kind === 'crashed') return error.message
-  deps.log(`jobs: run ${run.key} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  deps.log(`jobs: run ${run.key} failed: ${printableTrace(error)}`)
   return `internal: this could not be computed. The server's log says why under ${run.key.slice(0, 8)}`
 }
 

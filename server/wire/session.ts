@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { person } from '#collab/wire/presence.ts'
+import { displayName } from './names.ts'
 
 /** A display name is all it takes for now; the cookie is the session. */
-export const signInRequest = z.strictObject({ name: z.string().trim().min(1).max(40) })
+export const signInRequest = z.strictObject({ name: displayName(40) })
 export type SignInRequest = z.infer<typeof signInRequest>
 
 export const sessionReply = z.object({ person })

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { identifier } from '#collab/wire/identifiers.ts'
 import { role } from '#collab/wire/presence.ts'
 import { checkpointReply } from './checkpoints.ts'
+import { displayName } from './names.ts'
 
-export const workspaceName = z.string().trim().min(1).max(120)
+export const workspaceName = displayName(120)
 
 /** What anybody who can reach the server may do in a workspace without being invited. */
 export const openRole = z.enum(['none', 'viewer', 'commenter', 'editor'])
@@ -39,7 +40,7 @@ export const makeWorkspaceRequest = z.strictObject({
   name: workspaceName,
   checkpoint: identifier,
   corpus: z.strictObject({
-    name: z.string().trim().min(1).max(120),
+    name: displayName(120),
     rows: z.string().min(1).max(64_000_000),
     fields: z
       .strictObject({ id: z.string().optional(), source: z.string().optional(), reference: z.string().optional() })

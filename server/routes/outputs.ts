@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { countComplete, readOutput } from '../db/outputs.ts'
+import { Refusal } from '../errors.ts'
+import { type WorkspaceCall, workspaceRoute } from '../route.ts'
+import { outputReply } from '../wire/outputs.ts'
+import { paths } from '../wire/paths.ts'
+import { findInstance } from './instances.ts'
+
+const nothing = z.strictObject({})
+
+export const outputRoutes = [
+  workspaceRoute('run.start', {
+    method: 'POST',
+    path: paths.output(':workspace', ':instance'),
+    summary: 'Lets the model write the output of one instance now',
+    body: nothing,
+    reply: outputReply,
+    handle: async (call) => {
+      const { deps, workspace, person } = call
+      const instance = await findInstance(call)
+      const { checkpoint, revision } = await readRevision(call)
+      const output = await readOutput(deps.database, workspace.id, instance.id)
+      if (output?.written && output.revision === revision) return { run: null, how: 'computed' as const }
+      return deps.runs.start({
+        workspace: workspace.id,
+        instance: instance.id,
+        person: person.id,
+        input: { kind: 'output', checkpoint, revision, text: instance.source },
+      })
+    },
+  }),
+  workspaceRoute('run.start', {
+    method: 'POST',
+    path: paths.outputs(':workspace'),
+    summary: 'Lets the model write every output that is missing, in the background',
+    body: nothing,
+    reply: outputReply,
+    handle: async (call) => {
+      const { deps, workspace, person } = call
+      const { checkpoint, revision } = await readRevision(call)
+      const { complete, all } = await countComplete(deps.database, workspace.id, revision)
+      if (complete === all) return { run: null, how: 'computed' as const }
+      return deps.runs.start({
+        workspace: workspace.id,
+        instance: null,
+        person: person.id,
+        input: { kind: 'corpus', checkpoint, revision, workspace: workspace.id },
+      })
+    },
+  }),
+]
+
+/** The checkpoint of a workspace and the revision of its files as they are now; refused where it cannot be opened. */
+export async function readRevision({ deps, workspace }: Pick<WorkspaceCall, 'deps' | 'workspace'>) {
+  const found = await deps.registry.find(workspace.checkpoint)
+  if (found === null) {
+    throw new Refusal(
+      'conflict',
+      `the checkpoint "${workspace.checkpoint}" is not registered on this server. Import it, then try again`,
+    )
+  }
+  const { summary, problem } = found.reply
+  if (summary === null) throw new Refusal('conflict', problem ?? 'the checkpoint cannot be opened')
+  return { checkpoint: workspace.checkpoint, revision: summary.revision, summary }
+}
