@@ -38,6 +38,8 @@ type RtSocket = Socket<ClientToServer, ServerToClient, DefaultEventsMap, Listene
 
 /** Nothing that a client sends is large; most of it is pings. */
 const MOST_PACKET_BYTES = 256 << 10
+/** Missed events that are handed over at once. */
+const REPLAY_CHUNK = 32
 
 export class Announcements implements Announcer {
   readonly #deps: AnnounceDeps
@@ -86,7 +88,7 @@ export class Announcements implements Announcer {
 
   durable(workspace: string, seq: number, event: DurableEvent): void {
     for (const socket of this.#listeners(workspace)) {
-      if (socket.data.early !== null) socket.data.early.push({ seq, event })
+      if (socket.data.early !== null) this.#keep(socket, { seq, event })
       else this.#tell(socket, { seq, event })
     }
   }
@@ -148,10 +150,22 @@ export class Announcements implements Announcer {
     socket.data.seq = after === null || reload ? await this.#deps.events.latest(workspace) : after
     if (!socket.connected) return
     socket.emit('ready', { seq: socket.data.seq, reload })
-    for (const numbered of missed ?? []) this.#tell(socket, numbered)
-    const early = socket.data.early ?? []
+    await this.#replay(socket, missed ?? [])
+    // More may be added while these go out.
+    await this.#replay(socket, socket.data.early ?? [])
     socket.data.early = null
-    for (const numbered of early) this.#tell(socket, numbered)
+  }
+
+  async #replay(socket: RtSocket, events: readonly Numbered[]): Promise<void> {
+    for (const numbered of events) {
+      if (packetsWaiting(socket) >= REPLAY_CHUNK) await flushed(socket)
+      if (!socket.connected) return
+      this.#tell(socket, numbered)
+    }
+  }
+
+  #keep({ conn, data }: RtSocket, numbered: Numbered): void {
+    if ((data.early?.push(numbered) ?? 0) > this.#deps.limits.waitingPackets) conn.close(true)
   }
 
   #tell(socket: RtSocket, { seq, event }: Numbered): void {
@@ -183,6 +197,20 @@ const roomOf = (workspace: string): string => `workspace:${workspace}`
 /** Engine.IO hides the field from its types but has no other way to ask. */
 const packetsWaiting = ({ conn }: RtSocket): number =>
   (conn as unknown as { writeBuffer: readonly unknown[] }).writeBuffer.length
+
+/** Resolves when the packets that wait have gone to the network, or will never go. */
+async function flushed({ conn }: RtSocket): Promise<void> {
+  if (conn.readyState !== 'open') return
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      conn.off('drain', done)
+      conn.off('close', done)
+      resolve()
+    }
+    conn.on('drain', done)
+    conn.on('close', done)
+  })
+}
 
 const headersOf = (socket: RtSocket): IncomingHttpHeaders => socket.handshake.headers
 

@@ -14,6 +14,8 @@ export interface Running {
   readonly guests: GuestList
   readonly events: EventLog
   readonly lines: string[]
+  /** The server's side of every open connection. */
+  readonly sockets: ReadonlySet<Socket>
   /** As Ctrl-C does. */
   close(): Promise<void>
   /** As `kill -9` does: nothing more is written, every connection breaks. */
@@ -71,6 +73,7 @@ export async function startServer(start: Start = {}): Promise<Running> {
     guests,
     events,
     lines,
+    sockets,
     close: async () => {
       await collab.close()
       await stop()
