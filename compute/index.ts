@@ -1,3 +1,8 @@
-/** The door of compute: what the server and the command line may call. */
+/** The door of compute: what the server and the command line may call. Importing it loads no runtime. */
 export { decodeSafetensors, encodeSafetensors, type FileTensor } from './checkpoint/safetensors.ts'
 export { ComputeError, isUserError, type ComputeErrorKind } from './errors.ts'
+export { openPool, type PoolOptions } from './runtime/pool.ts'
+export { engineVersion } from './version.ts'
+
+/** Loads the runtime into this process. */
+export const loadLocal = (): Promise<typeof import('./local.ts')> => import('./local.ts')

@@ -44,7 +44,7 @@ for (const name of ['marian', 'pegasus', 'gpt2']) {
   describe(`attribution of ${name} against PyTorch autograd in float64`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
     const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
-    const { nodes, baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as Record<string, number>
+    const { nodes, baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as { readonly nodes: number; readonly baseline_token: number }
     const ids = (key: string): readonly number[] => Array.from(inputs.get(key)!.data, Number)
     const targetIds = ids('target_ids')
     const problem: Problem = {
@@ -72,7 +72,7 @@ for (const name of ['marian', 'pegasus', 'gpt2']) {
       ['token', `token:${token}`],
     ] as const) {
       it(`[AT2] integrated gradients from the baseline ${key} agree to 1e-3, in sign and in rank`, async () => {
-        const quadrature = { nodes: nodes! }
+        const quadrature = { nodes }
         const result = await drain(attribute(engine, problem, { ...options, baseline, quadrature }, null, alone))
         const source = reference(`ig.${key}.source`)
         expect(relativeError(result.source, source)).toBeLessThan(1e-3)

@@ -1,0 +1,13 @@
+/** Computing in this process, for the command line: loads the runtime. */
+export { attribute } from './attribution/attribute.ts'
+export { openPath } from './attribution/path.ts'
+export { outputProblem, type Problem } from './attribution/problem.ts'
+export { generate } from './generate/generate.ts'
+export type { GenerationRequest } from './generate/plan.ts'
+export { teacherForce } from './generate/teacher-force.ts'
+export { forwardGraph } from './programs/forward.ts'
+export { measureRate } from './runtime/benchmark.ts'
+export { chooseDevice, probeDevice, probeDevices, type DeviceReport } from './runtime/devices.ts'
+export type { Tensor } from './runtime/tensor.ts'
+export { inspectCheckpoint } from './tasks/inspect.ts'
+export { openFolder, unknownIdOf, type Opened } from './tasks/opened.ts'

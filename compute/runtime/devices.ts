@@ -1,0 +1,72 @@
+/** Which devices work here, and which one is used. */
+import { ComputeError } from '#compute/errors.ts'
+import { input } from '#compute/graph/node.ts'
+import { matMul } from '#compute/ops/matrix.ts'
+import type { Device } from '#compute/types.ts'
+import { measureRate } from './benchmark.ts'
+import { openSession } from './session.ts'
+import { floats } from './tensor.ts'
+
+export interface DeviceReport {
+  readonly name: Device
+  readonly works: boolean
+  /** Why not, in the runtime's words; empty where it works. */
+  readonly problem: string
+}
+
+export interface DeviceChoice {
+  readonly name: Device
+  readonly reason: string
+}
+
+/** Creating a session is the only true test: what the runtime lists is what it was built with. */
+export async function probeDevice(device: Device): Promise<DeviceReport> {
+  const shape = [2, 2]
+  const [a, b] = [input('a', 'float32', shape), input('b', 'float32', shape)]
+  const graph = { name: 'probe', inputs: [a, b], outputs: [{ name: 'y', value: matMul(a, b) }] }
+  try {
+    const session = await openSession(graph, { folder: '.', device, threads: 1, prepack: false })
+    const one = floats(shape, Float32Array.of(1, 2, 3, 4))
+    const { y } = await session.run({ a: one, b: one })
+    await session.close()
+    const isRight = [7, 10, 15, 22].every((number, i) => y!.data[i] === number)
+    return { name: device, works: isRight, problem: isRight ? '' : 'a product of two small matrices came out wrong' }
+  } catch (error) {
+    const cause = error instanceof ComputeError ? error.cause : error
+    const text = cause instanceof Error ? cause.message : String(cause)
+    return { name: device, works: false, problem: text.split('\n')[0]!.trim().slice(0, 200) }
+  }
+}
+
+/** All devices, the preferred one first. */
+export const devices: readonly Device[] = ['cuda', 'webgpu', 'cpu']
+
+export async function probeDevices(): Promise<readonly DeviceReport[]> {
+  const reports: DeviceReport[] = []
+  for (const device of devices) reports.push(await probeDevice(device)) // one at a time: two graphics sessions can collide
+  return reports
+}
+
+/** A graphics device must be this much faster at a product than the processor; a software driver is not. */
+const leastGain = 1.5
+
+/** The device to use: the named one, which must work, or the fastest that does. */
+export async function chooseDevice(named: Device | null, threads: number): Promise<DeviceChoice> {
+  if (named === 'cpu') return { name: 'cpu', reason: 'it was asked for' }
+  if (named !== null) {
+    const { works, problem } = await probeDevice(named)
+    if (works) return { name: named, reason: 'it was asked for' }
+    throw new ComputeError('device', `The device ${named} cannot be used: ${problem}. Use --device cpu.`)
+  }
+  const reports = await probeDevices()
+  const candidate = reports.find(({ name, works }) => works && name !== 'cpu')
+  if (candidate === undefined) return { name: 'cpu', reason: 'no graphics device answered' }
+  const [gain] = [(await measureRate(candidate.name, threads)) / (await measureRate('cpu', threads))]
+  if (gain >= leastGain) {
+    return {
+      name: candidate.name,
+      reason: `a matrix product runs ${gain.toFixed(1)} times as fast as on the processor`,
+    }
+  }
+  return { name: 'cpu', reason: `${candidate.name} works but is slower here (software driver?)` }
+}

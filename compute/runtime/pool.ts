@@ -1,0 +1,177 @@
+/** Compute processes as the server sees them. A crash of one is contained; memory comes back when one is replaced. */
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { ComputeError } from '#compute/errors.ts'
+import type { TaskResult } from '#compute/tasks/run-task.ts'
+import type { ComputePool, RunningTask, Task, TaskListener, TaskResults } from '#compute/types.ts'
+import type { DeviceChoice } from './devices.ts'
+import type { FromWorker, Priority, ToWorker, WorkerOptions } from './messages.ts'
+
+export interface PoolOptions extends WorkerOptions {
+  /** Processes; threads × processes should not exceed the cores. */
+  readonly processes: number
+  readonly log: (line: string) => void
+}
+
+/** A cancelled task that has not stopped after this long is ended with its process (a single run takes longer than this). */
+const cancelPatience = 1000
+
+interface Job {
+  readonly id: number
+  readonly task: Task
+  readonly listener: TaskListener
+  readonly resolve: (result: TaskResult) => void
+  readonly reject: (error: ComputeError) => void
+  isCancelled: boolean
+}
+
+interface Worker {
+  readonly pid: number
+  readonly jobs: Map<number, Job>
+  readonly ready: Promise<DeviceChoice>
+  readonly send: (message: ToWorker) => void
+  readonly kill: () => Promise<void>
+}
+
+/** A pool, and what only its keeper needs. */
+export interface OpenPool extends ComputePool {
+  /** Process ids, for whoever watches or tests them. */
+  readonly pids: () => readonly number[]
+}
+
+export async function openPool(options: PoolOptions): Promise<OpenPool> {
+  let nextId = 1
+  let isClosing = false
+  const workers: Worker[] = []
+
+  function spawn(): Worker {
+    const worker = startWorker(options, (code) => {
+      const at = workers.indexOf(worker)
+      if (at < 0 || isClosing) return
+      options.log(`a compute process ended (${code}); starting another`)
+      workers[at] = spawn()
+    })
+    worker.ready.catch(() => {}) // told by whoever waits for it
+    return worker
+  }
+  for (let i = 0; i < options.processes; i++) workers.push(spawn())
+  const device = await workers[0]!.ready.catch(async (error: unknown) => {
+    isClosing = true
+    await Promise.all(workers.map(({ kill }) => kill()))
+    throw error
+  })
+
+  function run<K extends Task['kind']>(
+    task: Extract<Task, { kind: K }>,
+    priority: Priority,
+    listener: TaskListener = {},
+  ): RunningTask<TaskResults[K]> {
+    if (isClosing) throw new ComputeError('cancelled', 'The server is stopping')
+    const id = nextId++
+    const worker = workers.toSorted((a, b) => a.jobs.size - b.jobs.size)[0]!
+    const result = new Promise<TaskResults[K]>((resolve, reject) => {
+      const job: Job = { id, task, listener, resolve: resolve as Job['resolve'], reject, isCancelled: false }
+      worker.jobs.set(id, job)
+    })
+    worker.send({ type: 'start', id, task, priority })
+    return {
+      result,
+      focus: (target) => worker.send({ type: 'focus', id, target }),
+      cancel: () => cancel(worker, id),
+    }
+  }
+
+  return {
+    device,
+    run,
+    pids: () => workers.map(({ pid }) => pid),
+    close: async () => {
+      isClosing = true
+      await Promise.all(workers.map(({ kill }) => kill()))
+    },
+  }
+}
+
+/** Tells the process to stop the task, and ends the process where it does not; the promise rejects at once. */
+function cancel(worker: Worker, id: number): void {
+  const job = worker.jobs.get(id)
+  if (job === undefined || job.isCancelled) return
+  job.isCancelled = true
+  job.reject(new ComputeError('cancelled', 'Cancelled'))
+  worker.send({ type: 'cancel', id })
+  setTimeout(() => {
+    if (worker.jobs.has(id)) void worker.kill()
+  }, cancelPatience).unref()
+}
+
+function startWorker(options: PoolOptions, onExit: (code: string) => void): Worker {
+  const { device, threads, cache, log } = options
+  const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [], {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const jobs = new Map<number, Job>()
+  let exited = false
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const ready = new Promise<DeviceChoice>((resolve, reject) => {
+    child.on('message', (message: FromWorker) => {
+      if (message.type === 'ready') resolve(message.device)
+      else if (message.type === 'refused') reject(new ComputeError('device', message.message))
+      else settle(jobs, message)
+    })
+    child.once('exit', (code, signal) => {
+      exited = true
+      const how = signal ?? `code ${code}`
+      reject(new ComputeError('crashed', `A compute process ended while starting (${how})`))
+      for (const job of jobs.values()) job.reject(new ComputeError('crashed', `A compute process ended (${how})`))
+      jobs.clear()
+      onExit(how)
+    })
+  })
+  relayErrors(child, ready, log)
+  const send = (message: ToWorker): void => {
+    if (!exited) child.send(message, () => {}) // a process that ends meanwhile is told of by 'exit'
+  }
+  send({ type: 'open', options: { device, threads, cache } })
+  return {
+    pid: child.pid ?? -1,
+    jobs,
+    ready,
+    send,
+    kill: async () => {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+function settle(jobs: Map<number, Job>, message: Exclude<FromWorker, { type: 'ready' | 'refused' }>): void {
+  const job = jobs.get(message.id)
+  if (job === undefined) return
+  switch (message.type) {
+    case 'progress':
+      return job.isCancelled ? undefined : job.listener.progress?.(message.progress)
+    case 'partial':
+      return job.isCancelled ? undefined : job.listener.partial?.(message.partial)
+    case 'done':
+      jobs.delete(message.id)
+      return job.resolve(message.result)
+    case 'failed':
+      jobs.delete(message.id)
+      return job.reject(new ComputeError(message.kind, message.message))
+  }
+}
+
+/** Drivers write to standard error while devices are probed, whatever comes of it; what they say later is worth a line. */
+function relayErrors(child: ChildProcess, ready: Promise<unknown>, log: (line: string) => void): void {
+  let isProbing = true
+  ready.then(
+    () => (isProbing = false),
+    () => (isProbing = false),
+  )
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    if (!isProbing) for (const line of text.trim().split('\n')) log(`compute: ${line}`)
+  })
+}

@@ -1,0 +1,95 @@
+/**
+ * Tasks taking turns on one thread. A run blocks the thread, so tasks are cut into runs; between two of them messages come in,
+ * and the next step goes to an interactive task if there is one.
+ */
+import { ComputeError } from '#compute/errors.ts'
+import { runTask } from '#compute/tasks/run-task.ts'
+import type { TaskResult, TaskStep } from '#compute/tasks/run-task.ts'
+import type { Task } from '#compute/types.ts'
+import type { CheckpointShelf } from './checkpoint-shelf.ts'
+import type { FromWorker, Priority } from './messages.ts'
+
+export interface Workshop {
+  readonly start: (id: number, task: Task, priority: Priority) => void
+  readonly focus: (id: number, target: number) => void
+  readonly cancel: (id: number) => void
+}
+
+interface Work {
+  readonly id: number
+  readonly task: Task
+  readonly priority: Priority
+  steps: AsyncGenerator<TaskStep, TaskResult> | null
+  focus: number | null
+  isCancelled: boolean
+  /** When progress was last reported, so that a task of a thousand steps does not send a thousand messages. */
+  reported: number
+}
+
+const progressInterval = 100
+
+export function makeWorkshop(shelf: CheckpointShelf, send: (message: FromWorker) => void): Workshop {
+  const queue: Work[] = []
+  const all = new Map<number, Work>()
+  let isBusy = false
+
+  async function step(work: Work): Promise<void> {
+    work.steps ??= runTask(await shelf.take(work.task.checkpoint), work.task, () => work.focus)
+    const { value, done } = await work.steps.next()
+    if (work.isCancelled) throw new ComputeError('cancelled', 'Cancelled')
+    if (done === true) {
+      all.delete(work.id)
+      return send({ type: 'done', id: work.id, result: value })
+    }
+    if (value.partial !== null) send({ type: 'partial', id: work.id, partial: value.partial })
+    if (performance.now() - work.reported >= progressInterval) {
+      work.reported = performance.now()
+      send({ type: 'progress', id: work.id, progress: value.progress })
+    }
+    queue.push(work)
+  }
+
+  async function stop(work: Work, error: unknown): Promise<void> {
+    all.delete(work.id)
+    await work.steps?.return(undefined as never).catch(() => {}) // its own failure is the one told of
+    const kind = error instanceof ComputeError ? error.kind : 'internal'
+    const message = error instanceof Error ? error.message : String(error)
+    const prefix = error instanceof ComputeError ? '' : 'internal: '
+    send({ type: 'failed', id: work.id, kind, message: `${prefix}${message}` })
+  }
+
+  async function work(): Promise<void> {
+    if (isBusy) return
+    isBusy = true
+    while (queue.length > 0) {
+      const at = queue.findIndex(({ priority }) => priority === 'interactive')
+      const [current] = queue.splice(Math.max(0, at), 1) as [Work]
+      try {
+        if (current.isCancelled) throw new ComputeError('cancelled', 'Cancelled')
+        await step(current)
+      } catch (error) {
+        await stop(current, error)
+      }
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    isBusy = false
+  }
+
+  return {
+    start: (id, task, priority) => {
+      const focus = task.kind === 'attribute' ? task.focus : null
+      const started: Work = { id, task, priority, steps: null, focus, isCancelled: false, reported: -Infinity }
+      all.set(id, started)
+      queue.push(started)
+      void work()
+    },
+    focus: (id, target) => {
+      const found = all.get(id)
+      if (found !== undefined) found.focus = target
+    },
+    cancel: (id) => {
+      const found = all.get(id)
+      if (found !== undefined) found.isCancelled = true
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import type { PartialAttribution, Progress, Task, TaskResults } from '#compute/types.ts'
+import { explain } from './explain.ts'
+import { inspectCheckpoint } from './inspect.ts'
+import type { Opened } from './opened.ts'
+import { respond } from './respond.ts'
+
+/** What a task reports between two steps. */
+export interface TaskStep {
+  readonly progress: Progress
+  readonly partial: PartialAttribution | null
+}
+
+export type TaskResult = TaskResults[Task['kind']]
+
+/** Does a task step by step; between steps another may go first, or this one be stopped. */
+export async function* runTask(
+  opened: Opened,
+  task: Task,
+  focus: () => number | null,
+): AsyncGenerator<TaskStep, TaskResult> {
+  switch (task.kind) {
+    case 'inspect':
+      return inspectCheckpoint(opened)
+    case 'tokenize':
+      return (await opened.tokenizer()).encode(task.text)
+    case 'respond': {
+      const writing = respond(opened, task.text, task)
+      let step = await writing.next()
+      while (!step.done) {
+        yield { progress: step.value, partial: null }
+        step = await writing.next()
+      }
+      return step.value
+    }
+    case 'attribute':
+      return yield* explain(opened, task.source, task.output, task.options, { focus, finished: task.finished })
+  }
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPool } from '#compute/index.ts'
+import type { AttributionOptions, PartialAttribution, Task } from '#compute/types.ts'
+import { example, fixture, readJson } from '#tests/support/golden.ts'
+
+interface Row {
+  readonly text: string
+  readonly input_ids: readonly number[]
+  readonly greedy: readonly number[]
+  readonly greedy_text: string
+}
+
+const options: AttributionOptions = {
+  method: 'integrated-gradients',
+  baseline: 'zero',
+  objective: 'log-prob',
+  attributeSpecial: false,
+  contrast: null,
+  quadrature: { tolerance: 0.01 },
+}
+
+const cache = mkdtempSync(join(tmpdir(), 'coattend-pool-'))
+const folder = example('checkpoints/phrasebook')
+const [row, other] = (readJson(fixture('trained/phrasebook.json')) as { rows: readonly [Row, Row] }).rows
+
+const explain = (quadrature: AttributionOptions['quadrature'], focus: number | null = null) =>
+  ({
+    kind: 'attribute',
+    checkpoint: folder,
+    source: row.input_ids,
+    output: row.greedy.slice(1),
+    options: { ...options, quadrature },
+    focus,
+    finished: null,
+  }) as const satisfies Task
+
+describe('compute processes', () => {
+  let pool: Awaited<ReturnType<typeof openPool>>
+  const lines: string[] = []
+  beforeAll(async () => {
+    const log = (line: string): number => lines.push(line)
+    pool = await openPool({ device: 'cpu', threads: 1, cache, processes: 1, log })
+  })
+  afterAll(async () => {
+    await pool.close()
+    rmSync(cache, { recursive: true })
+  })
+
+  it('[PO1] a model writes what transformers writes, with scores and states', async () => {
+    const task = {
+      kind: 'respond',
+      checkpoint: folder,
+      text: row.text,
+      generation: null,
+      alternatives: 5,
+      states: true,
+    } as const
+    const { text, source, output, steps, states } = await pool.run(task, 'interactive').result
+    expect(text).toBe(row.greedy_text)
+    expect(source.ids).toEqual(row.input_ids)
+    expect(output.ids).toEqual(row.greedy.slice(1))
+    expect(steps.every(({ alternatives }) => alternatives.length === 5)).toBe(true)
+    expect(states?.source).toHaveLength(4 * 128)
+    expect(states?.steps).toHaveLength(4 * 128 * steps.length)
+  })
+
+  it('[PO2] an attribution reports progress and partial results, the focus first, and all targets in the end', async () => {
+    const partials: PartialAttribution[] = []
+    const running = pool.run(explain({ tolerance: 0.01 }, 4), 'interactive', {
+      partial: (partial) => partials.push(partial),
+    })
+    const result = await running.result
+    const targets = row.greedy.length - 1
+    expect(partials[0]!.targets).toHaveLength(targets)
+    const finished = partials.flatMap(({ targets: list, converged }) => list.filter((_, k) => converged[k] === 1))
+    expect(finished[0]).toBe(4)
+    expect(result.converged).toEqual(new Uint8Array(targets).fill(1))
+    expect(result.source).toHaveLength(targets * row.input_ids.length)
+  })
+
+  it('[PO3] targets that an earlier attempt finished are taken over, not computed again', async () => {
+    const whole = await pool.run(explain({ tolerance: 0.01 }), 'interactive').result
+    const n = row.input_ids.length
+    const m = row.greedy.length - 1
+    const finished: PartialAttribution = {
+      targets: [2],
+      source: new Float32Array(n).fill(7),
+      prefix: new Float32Array(m),
+      objective: Float32Array.of(-1),
+      baselineObjective: Float32Array.of(-2),
+      gap: Float32Array.of(0),
+      nodes: Int32Array.of(99),
+      converged: Uint8Array.of(1),
+    }
+    const { source, nodes } = await pool.run({ ...explain({ tolerance: 0.01 }), finished }, 'interactive').result
+    expect(nodes[2]).toBe(99)
+    expect(source.subarray(2 * n, 3 * n)).toEqual(new Float32Array(n).fill(7))
+    expect(nodes[1]).toBe(whole.nodes[1])
+  })
+
+  it('[PO4] a cancelled task rejects at once and the process goes on to others', async () => {
+    const running = pool.run(explain({ nodes: 4096 }), 'interactive')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const started = performance.now()
+    running.cancel()
+    await expect(running.result).rejects.toMatchObject({ kind: 'cancelled' })
+    expect(performance.now() - started).toBeLessThan(200)
+    const { ids } = await pool.run({ kind: 'tokenize', checkpoint: folder, text: other.text }, 'interactive').result
+    expect(ids).toEqual(other.input_ids)
+  })
+
+  it('[PO5] an interactive task overtakes a background one', async () => {
+    const order: string[] = []
+    const background = pool.run(explain({ nodes: 96 }), 'background').result.then(() => order.push('background'))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const click = pool.run(explain({ tolerance: 0.1 }), 'interactive').result.then(() => order.push('interactive'))
+    await Promise.all([background, click])
+    expect(order).toEqual(['interactive', 'background'])
+  })
+
+  it("[PO6] a user's error keeps its kind and words", async () => {
+    const task = { ...explain({ tolerance: 0.01 }), source: [1, 99999] }
+    await expect(pool.run(task, 'interactive').result).rejects.toMatchObject({
+      kind: 'bad-input',
+      message: 'input_ids holds 99999, but token ids go from 0 to 2172',
+    })
+    const missing = { kind: 'inspect', checkpoint: '/nowhere' } as const
+    await expect(pool.run(missing, 'interactive').result).rejects.toMatchObject({ kind: 'bad-checkpoint' })
+  })
+
+  it('[PO7] a process that is killed rejects its tasks as crashed, and another takes its place', async () => {
+    const running = pool.run(explain({ nodes: 4096 }), 'interactive')
+    const [pid] = pool.pids()
+    process.kill(pid!, 'SIGKILL')
+    await expect(running.result).rejects.toMatchObject({ kind: 'crashed' })
+    expect(lines.join('\n')).toContain('a compute process ended (SIGKILL); starting another')
+    const summary = await pool.run({ kind: 'inspect', checkpoint: folder }, 'interactive').result
+    expect(summary).toMatchObject({
+      architecture: 'marian',
+      kind: 'encoder-decoder',
+      vocabulary: 2173,
+      parameters: 1668861,
+    })
+    expect(summary.revision).toMatch(/^[0-9a-f]{64}$/)
+  })
+})
