@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { expect, test } from 'vitest'
@@ -34,26 +35,34 @@ test.skipIf(programs === null)(
 test.skipIf(programs === null)(
   '[HO53] it is gone, with its files, when the process that opened it is killed',
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'c-'))
-    const script = `import { openPostgres } from ${JSON.stringify(pathToFileURL(join(checkout, 'bin/postgres.js')).href)}
-    console.log((await openPostgres(${JSON.stringify(programs)})).url); setInterval(() => {}, 1000)`
-    const env = { ...process.env, TMPDIR: process.getuid?.() === 0 ? tmpdir() : folder }
-    const before = new Set(readdirSync(env.TMPDIR))
-    const owner = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const url = await new Promise<string>((resolve) =>
-      owner.stdout.once('data', (data) => resolve(String(data).trim())),
-    )
-    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^coattend-postgres-/)])
-    expect(await ask(url)).toEqual([{ answer: 42 }])
-    owner.kill('SIGKILL')
-    await expect.poll(() => ask(url).catch(String), { timeout: 10_000, interval: 200 }).toMatch('ECONNREFUSED')
-    await expect.poll(() => readdirSync(folder), { timeout: 10_000 }).toEqual([])
-    rmSync(folder, { recursive: true, force: true })
+    const folder = mkdtempSync(join(tmpdir(), 'coattend-house-'))
+    chmodSync(folder, 0o711) // PostgreSQL runs as another user below it
+    const owner = openInChild(folder)
+    try {
+      const url = await new Promise<string>((resolve) =>
+        owner.stdout.once('data', (data) => resolve(String(data).trim())),
+      )
+      expect(readdirSync(folder)).toEqual([expect.stringMatching(/^coattend-postgres-/)])
+      expect(await ask(url)).toEqual([{ answer: 42 }])
+      owner.kill('SIGKILL')
+      await expect.poll(() => ask(url).catch(String), { timeout: 10_000, interval: 200 }).toMatch('ECONNREFUSED')
+      await expect.poll(() => readdirSync(folder), { timeout: 10_000 }).toEqual([])
+    } finally {
+      owner.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    }
   },
 )
+
+/** A process that opens a PostgreSQL below a folder, prints its address and then does nothing. */
+function openInChild(folder: string): ChildProcessByStdio<null, Readable, null> {
+  const script = `import { openPostgres } from ${JSON.stringify(pathToFileURL(join(checkout, 'bin/postgres.js')).href)}
+    console.log((await openPostgres(${JSON.stringify(programs)})).url); setInterval(() => {}, 1000)`
+  return spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
 
 test('[HO54] programs that do not work are reported in one line', async () => {
   await expect(openPostgres(join(tmpdir(), 'no-such-folder'))).rejects.toThrow(
