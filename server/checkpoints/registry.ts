@@ -7,6 +7,7 @@ import { identifier } from '#collab/wire/identifiers.ts'
 import { Refusal } from '../errors.ts'
 import { writeWhole } from '../files/store.ts'
 import { type CheckpointReply, checkpointSummary } from '../wire/checkpoints.ts'
+import { exampleCheckpoints } from './examples.ts'
 
 /**
  * The checkpoints that workspaces can be made over: one JSON file each in the folder `checkpoints` of the data directory. Files,
@@ -103,7 +104,7 @@ function freeId(name: string, entries: readonly Entry[]): string {
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 70)
   const base = identifier.safeParse(cleaned).success ? cleaned : 'checkpoint'
-  const taken = new Set(entries.map(({ id }) => id))
+  const taken = new Set<string>([...exampleCheckpoints, ...entries.map(({ id }) => id)])
   for (let number = 1; ; number++) {
     const id = number === 1 ? base : `${base}-${number}`
     if (!taken.has(id)) return id

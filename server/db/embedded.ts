@@ -13,16 +13,20 @@ export interface EmbeddedServer {
 
 /** Opens a directory as a database, making it if it is empty. The caller holds the lock of the data directory. */
 export async function openEmbedded(directory: string): Promise<EmbeddedServer> {
+  let asked = false
   const worker = new Worker(new URL('./embedded-worker.js', import.meta.url), { workerData: { directory } })
   const died = new Promise<Error>((resolve) => {
     worker.once('error', (error) => resolve(error))
-    worker.once('exit', (code) => resolve(new ServerError('internal', `internal: the database thread ended (${code})`)))
+    worker.once('exit', (code) => {
+      if (!asked) resolve(new ServerError('internal', `internal: the database thread ended (${code})`))
+    })
   })
   await Promise.race([hear(worker, 'ready'), died.then((error) => Promise.reject(error))])
   return {
     connect: () => new WorkerSocket(worker),
     died,
     async close() {
+      asked = true
       const closed = hear(worker, 'closed')
       worker.postMessage('close')
       await Promise.race([closed, died])

@@ -10,6 +10,8 @@ export interface StoredRun {
   readonly kind: RunKind
   readonly state: RunState
   readonly input: RunInput
+  /** Place in the queue: lower ones come first. */
+  readonly ordinal: number
   readonly job: string | null
   readonly result: string | null
   readonly error: string | null
@@ -17,7 +19,6 @@ export interface StoredRun {
 
 /** A run as one workspace sees it. */
 export interface RequestedRun extends StoredRun {
-  readonly ordinal: number
   readonly instance: string | null
   readonly startedBy: { readonly id: string; readonly name: string } | null
   readonly requestedAt: Date
@@ -110,9 +111,9 @@ export async function lockRun(tx: Connection, key: string): Promise<StoredRun | 
   return (row as Row | undefined) ?? null
 }
 
-/** Puts a run at the end of the queue, under a new entry. */
-export async function requeueRun(tx: Connection, key: string, job: string, input?: RunInput): Promise<void> {
-  await tx.orm
+/** Puts a run at the end of the queue, under a new entry; returns its place. */
+export async function requeueRun(tx: Connection, key: string, job: string, input: RunInput): Promise<number> {
+  const [row] = await tx.orm
     .update(run)
     .set({
       state: 'queued',
@@ -126,9 +127,11 @@ export async function requeueRun(tx: Connection, key: string, job: string, input
       result: null,
       crashes: 0,
       ordinal: sql`nextval(pg_get_serial_sequence('run', 'ordinal'))`,
-      ...(input === undefined ? {} : { input }),
+      input,
     })
     .where(eq(run.key, key))
+    .returning({ ordinal: run.ordinal })
+  return row?.ordinal ?? 0
 }
 
 /** Notes that a workspace wants a run. Returns whether this is news to it: never asked for, or cancelled before. */

@@ -129,20 +129,15 @@ export async function deleteWorkspace(db: Connection, id: string): Promise<void>
   await db.orm.delete(workspace).where(eq(workspace.id, id))
 }
 
-/** Ids of all workspaces, in use or in the bin. */
-export async function listIds(db: Connection): Promise<readonly string[]> {
-  const rows = await db.orm.select({ id: workspace.id }).from(workspace)
-  return rows.map(({ id }) => id)
-}
-
-/** Workspaces in use without the document that all of them have: their making was interrupted. */
-export async function listWithoutShared(db: Connection): Promise<readonly string[]> {
-  const rows = await db.orm
-    .select({ id: workspace.id })
+/** Workspaces without the document that all of them have: their making was interrupted. */
+export async function listWithoutShared(
+  db: Connection,
+): Promise<readonly { readonly id: string; readonly checkpoint: string }[]> {
+  return db.orm
+    .select({ id: workspace.id, checkpoint: workspace.checkpoint })
     .from(workspace)
     .leftJoin(document, and(eq(document.workspace, workspace.id), eq(document.name, 'shared')))
     .where(isNull(document.name))
-  return rows.map(({ id }) => id)
 }
 
 export interface Member {

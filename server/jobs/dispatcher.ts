@@ -202,7 +202,7 @@ async function putBack(tx: Parameters<JobQueue['send']>[0], queue: JobQueue, run
   const job = randomUUID()
   if (run.job !== null) await queue.remove(tx, queueOf(run.kind), run.job)
   await releaseRun(tx, run.key, job)
-  await queue.send(tx, queueOf(run.kind), job, run.key)
+  await queue.send(tx, queueOf(run.kind), { job, key: run.key }, run.ordinal)
 }
 
 /** Puts back what this process was computing. */

@@ -7,13 +7,18 @@ import type { Queue } from './input.ts'
  * that is lost or delivered twice does no harm, and expiry, retries and archives of pg-boss stay unused.
  */
 export interface JobQueue {
-  /** Queues a run within a transaction. */
-  send(tx: Connection, queue: Queue, job: string, key: string): Promise<void>
-  /** Takes the oldest entry, within the transaction that takes its run; null when there is none. */
-  fetch(tx: Connection, queue: Queue): Promise<{ readonly job: string; readonly key: string } | null>
+  /** Queues a run within a transaction, at the place that `ordinal` gives it. */
+  send(tx: Connection, queue: Queue, entry: Entry, ordinal: number): Promise<void>
+  /** Takes the first entry, within the transaction that takes its run; null when there is none. */
+  fetch(tx: Connection, queue: Queue): Promise<Entry | null>
   /** Removes an entry, whatever its state. */
   remove(tx: Connection, queue: Queue, job: string): Promise<void>
   close(): Promise<void>
+}
+
+export interface Entry {
+  readonly job: string
+  readonly key: string
 }
 
 /** pg-boss allows no longer; a run tells by its heartbeat that it is alive. */
@@ -30,8 +35,9 @@ export async function openQueue(database: Database, onError: (error: Error) => v
     await boss.createQueue(queue, { name: queue, expireInSeconds: EXPIRE_SECONDS, retryLimit: 0 })
   }
   return {
-    async send(tx, queue, job, key) {
-      await boss.send(queue, { key }, { id: job, db: through(tx) })
+    async send(tx, queue, { job, key }, ordinal) {
+      // A run that is put back keeps its place: the lower its ordinal, the higher its priority.
+      await boss.send(queue, { key }, { id: job, priority: -ordinal, db: through(tx) })
     },
     async fetch(tx, queue) {
       const [entry] = await boss.fetch<{ key: string }>(queue, { db: through(tx) })

@@ -111,12 +111,13 @@ async function enqueue(
   job: string,
   deps: RunsDeps,
 ): Promise<Started['how']> {
+  let { ordinal } = run
   if (!inserted) {
     if (run.state === 'queued' || run.state === 'running') return 'joined'
     if (isComputed(run, deps)) return 'computed'
-    await requeueRun(tx, run.key, job, input)
+    ordinal = await requeueRun(tx, run.key, job, input)
   }
-  await deps.queue.send(tx, queueOf(input.kind), job, run.key)
+  await deps.queue.send(tx, queueOf(input.kind), { job, key: run.key }, ordinal)
   return 'started'
 }
 

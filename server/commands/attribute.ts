@@ -1,0 +1,129 @@
+import type { AttributionOptions, Baseline, Target } from '#compute/types.ts'
+import type { Problem } from '#compute/local.ts'
+import type { Arguments } from './arguments.ts'
+import { withCheckpoint } from './checkpoint.ts'
+import type { OpenCheckpoint } from './checkpoint.ts'
+import { commonOptions } from './command.ts'
+import type { Command } from './command.ts'
+import { reportGradient, reportScores } from './attribution-report.ts'
+import { write } from './generate.ts'
+import { readSource } from './source.ts'
+import type { Source } from './source.ts'
+import { UsageError } from './usage-error.ts'
+
+const methods = ['integrated-gradients', 'gradient', 'gradient-x-input'] as const
+type Method = (typeof methods)[number]
+
+/** `attribute`: which tokens carried a word. */
+export const attribute: Command = {
+  name: 'attribute',
+  positionals: ['CHECKPOINT'],
+  summary: 'scores of source and earlier output for output tokens',
+  options: {
+    text: { value: 'TEXT', help: 'the text the model reads' },
+    inputs: { value: 'FILE', help: 'or safetensors with input_ids (decoder_input_ids, target_positions, target_ids)' },
+    target: { value: 'TEXT', help: 'the output to explain; what the model writes itself where it is left out' },
+    output: { value: 'FILE', help: 'safetensors to write' },
+    method: { value: methods.join('|'), help: 'integrated-gradients where it is left out' },
+    baseline: { value: 'zero|pad|unk|mean|token:ID', help: 'where the path starts; zero where it is left out' },
+    'attribute-special': { value: null, help: 'special tokens leave their embedding too' },
+    objective: { value: 'log-prob|logit|probability', help: 'the number that is explained' },
+    contrast: { value: 'TOKEN', help: 'explain the difference to this token (an id or a piece)' },
+    positions: { value: 'all|3,4', help: 'output tokens to explain, counted from 0 (with --inputs: target positions)' },
+    nodes: { value: 'N', help: 'exactly N Gauss-Legendre nodes' },
+    tolerance: { value: '0.01', help: 'as many nodes as this completeness gap needs' },
+    ...commonOptions,
+  },
+  run: (context) =>
+    withCheckpoint(context, async (open) => {
+      const { args } = context
+      const source = await readSource(args, open)
+      const problem = choosePositions(args, source, await readProblem(args, open, source))
+      const method = args.choice('method', methods) ?? 'integrated-gradients'
+      const options = await readOptions(args, method, source)
+      if (method === 'gradient') return reportGradient(context, open, problem, options)
+      return reportScores(context, open, problem, { ...options, method }, source)
+    }),
+}
+
+/** The targets: those of the file, else every output token. */
+async function readProblem(args: Arguments, open: OpenCheckpoint, source: Source): Promise<Problem> {
+  const { local, opened } = open
+  const { model } = opened.engine
+  const { file } = source
+  if (file === null) return local.outputProblem(model, source.ids, await readOutput(args, open, source))
+  const prefix = model.kind === 'decoder-only' ? null : file.ids('decoder_input_ids')
+  const read = prefix ?? source.ids
+  const given = file.has('target_positions') || file.has('target_ids')
+  const targets = given ? pairTargets(file.ids('target_positions'), file.ids('target_ids')) : continuation(read)
+  return { source: source.ids, prefix, targets }
+}
+
+function pairTargets(positions: readonly number[], ids: readonly number[]): readonly Target[] {
+  if (positions.length !== ids.length) {
+    throw new UsageError(`target_positions has ${positions.length} entries but target_ids has ${ids.length}`)
+  }
+  return positions.map((position, k) => ({ position, id: ids[k]! }))
+}
+
+/** Every token after the first, read from the position before it. */
+const continuation = (ids: readonly number[]): readonly Target[] =>
+  ids.slice(1).map((id, position) => ({ position, id }))
+
+async function readOutput(args: Arguments, open: OpenCheckpoint, source: Source): Promise<readonly number[]> {
+  const target = args.text('target')
+  if (target === undefined) return write(open, source.ids, {}, 'all settings')
+  return (await source.tokenizer!.encodeTarget(target)).ids // with --text there is a tokenizer
+}
+
+function choosePositions(args: Arguments, source: Source, problem: Problem): Problem {
+  const written = args.text('positions')
+  if (written === undefined || written === 'all') return problem
+  const wanted = written.split(',').map((part) => {
+    if (/^\s*\d{1,9}\s*$/.test(part)) return Number(part)
+    throw new UsageError(`--positions must be all or numbers such as 3,4, not ${JSON.stringify(written)}`)
+  })
+  const targets = wanted.map((position) => {
+    const found =
+      source.file === null ? problem.targets[position] : problem.targets.find((target) => target.position === position)
+    if (found !== undefined) return found
+    throw new UsageError(`There is no target at position ${position}; there are ${problem.targets.length} targets`)
+  })
+  return { ...problem, targets }
+}
+
+/** Everything but the method, which decides what is reported. */
+export type CommonOptions = Omit<AttributionOptions, 'method'> & { readonly unknownId: number | null }
+
+async function readOptions(args: Arguments, method: Method, source: Source): Promise<CommonOptions> {
+  const [nodes, tolerance] = [args.whole('nodes', 1), args.number('tolerance')]
+  if (nodes !== undefined && tolerance !== undefined) throw new UsageError('Give either --nodes or --tolerance')
+  if (method !== 'integrated-gradients' && (nodes ?? tolerance) !== undefined) {
+    throw new UsageError(`--nodes and --tolerance belong to integrated-gradients, not to ${method}`)
+  }
+  return {
+    baseline: readBaseline(args),
+    objective: args.choice('objective', ['log-prob', 'logit', 'probability']) ?? 'log-prob',
+    attributeSpecial: args.has('attribute-special'),
+    contrast: readContrast(args, source),
+    quadrature: nodes === undefined ? { tolerance: tolerance ?? 0.01 } : { nodes },
+    unknownId: source.tokenizer?.unknownId ?? null,
+  }
+}
+
+function readBaseline(args: Arguments): Baseline {
+  const written = args.text('baseline') ?? 'zero'
+  if (['zero', 'pad', 'unk', 'mean'].includes(written) || /^token:\d{1,9}$/.test(written)) return written as Baseline
+  throw new UsageError(`--baseline must be zero, pad, unk, mean or token:ID, not ${JSON.stringify(written)}`)
+}
+
+function readContrast(args: Arguments, { tokenizer }: Source): number | null {
+  const written = args.text('contrast')
+  if (written === undefined) return null
+  if (/^\d{1,9}$/.test(written)) return Number(written)
+  const id = tokenizer?.id(written) ?? null
+  if (id !== null) return id
+  throw new UsageError(
+    `--contrast ${JSON.stringify(written)} is no piece of the vocabulary; give one as tokenize shows it, or an id`,
+  )
+}

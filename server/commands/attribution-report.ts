@@ -1,0 +1,130 @@
+/** What `attribute` writes: tensors to a file, scores to the screen. */
+import type { FileTensor } from '#compute/index.ts'
+import type { Problem } from '#compute/local.ts'
+import type { Attribution, AttributionMethod } from '#compute/types.ts'
+import type { CommonOptions } from './attribute.ts'
+import type { OpenCheckpoint } from './checkpoint.ts'
+import type { CommandContext } from './command.ts'
+import type { Source } from './source.ts'
+import { writeTensorFile } from './tensor-file.ts'
+import { UsageError } from './usage-error.ts'
+
+const floats = (shape: readonly number[], data: Float32Array): FileTensor => ({ dtype: 'F32', shape, data })
+
+/** The plain gradient goes to a file: it is [targets, tokens, width]. */
+export async function reportGradient(
+  { args, streams }: CommandContext,
+  { local, opened }: OpenCheckpoint,
+  problem: Problem,
+  options: CommonOptions,
+): Promise<void> {
+  const { engine } = opened
+  const to = args.text('output')
+  if (to === undefined)
+    throw new UsageError('A gradient is [targets, tokens, width]; give --output FILE to write it to')
+  const path = await local.openPath(engine, problem, options)
+  const K = problem.targets.length
+  const { objective, source, prefix } = await path.gradient(problem.targets.map((_, k) => k))
+  const { width } = engine.model
+  const tensors = {
+    objective: floats([K], Float32Array.from(objective)),
+    'gradient.source': floats([K, problem.source.length, width], source),
+    ...(problem.prefix === null ? {} : { 'gradient.prefix': floats([K, problem.prefix.length, width], prefix) }),
+  }
+  await writeTensorFile(to, tensors, { command: 'attribute', method: 'gradient', device: engine.device, ...options })
+  const shapes = Object.entries(tensors).map(([name, { shape }]) => ({ name, shape }))
+  if (args.has('json')) return streams.out(JSON.stringify({ output: to, tensors: shapes, objective }))
+  for (const { name, shape } of shapes) streams.out(`${name} [${shape.join(', ')}]`)
+}
+
+/** Computes scores with progress on standard error, and reports them. */
+export async function reportScores(
+  context: CommandContext,
+  { local, opened }: OpenCheckpoint,
+  problem: Problem,
+  { unknownId, ...options }: CommonOptions & { readonly method: AttributionMethod },
+  { tokenizer }: Source,
+): Promise<void> {
+  const { args, streams } = context
+  const { engine } = opened
+  const steps = local.attribute(engine, problem, options, unknownId, { focus: () => null, finished: null })
+  let step = await steps.next()
+  while (!step.done) {
+    const { stage, done, total } = step.value.progress
+    if (!args.has('json')) streams.err(`${done} of ${total} ${stage}\r`)
+    step = await steps.next()
+  }
+  const result = step.value
+  const to = args.text('output')
+  const parameters = { command: 'attribute', device: engine.device, ...options }
+  if (to !== undefined) await writeTensorFile(to, tensorsOf(problem, result), parameters)
+  const name = (id: number): string | null => tokenizer?.token(id) ?? null
+  const targets = listTargets(problem, result, name)
+  if (args.has('json')) {
+    const tokens = { source: problem.source.map(name), prefix: problem.prefix?.map(name) ?? null }
+    return streams.out(JSON.stringify({ ...options, device: engine.device, output: to ?? null, tokens, targets }))
+  }
+  const names = [...problem.source, ...(problem.prefix ?? [])].map((id) => name(id) ?? String(id))
+  for (const target of targets) streams.out(describe(target, names))
+}
+
+/** Scores and diagnostics under the names of the fixtures. */
+function tensorsOf({ source, prefix, targets }: Problem, result: Attribution): Readonly<Record<string, FileTensor>> {
+  const [K, n] = [targets.length, source.length]
+  return {
+    'scores.source': floats([K, n], result.source),
+    ...(prefix === null ? {} : { 'scores.prefix': floats([K, prefix.length], result.prefix) }),
+    objective: floats([K], result.objective),
+    'objective.baseline': floats([K], result.baselineObjective),
+    gap: floats([K], result.gap),
+    nodes: { dtype: 'I32', shape: [K], data: result.nodes },
+    converged: { dtype: 'U8', shape: [K], data: result.converged },
+  }
+}
+
+interface TargetReport {
+  readonly position: number
+  readonly id: number
+  readonly token: string | null
+  readonly objective: number
+  readonly baselineObjective: number
+  readonly gap: number
+  readonly nodes: number
+  readonly converged: boolean
+  readonly source: readonly number[]
+  readonly prefix: readonly number[]
+}
+
+function listTargets(
+  { source, prefix, targets }: Problem,
+  result: Attribution,
+  name: (id: number) => string | null,
+): readonly TargetReport[] {
+  const row = (data: Float32Array, width: number, k: number): readonly number[] => [
+    ...data.subarray(k * width, (k + 1) * width),
+  ]
+  return targets.map(({ position, id }, k) => ({
+    position,
+    id,
+    token: name(id),
+    objective: result.objective[k]!,
+    baselineObjective: result.baselineObjective[k]!,
+    gap: result.gap[k]!,
+    nodes: result.nodes[k]!,
+    converged: result.converged[k] === 1,
+    source: row(result.source, source.length, k),
+    prefix: row(result.prefix, prefix?.length ?? 0, k),
+  }))
+}
+
+/** One target in a line: its strongest tokens, and whether to trust them. */
+function describe(target: TargetReport, names: readonly string[]): string {
+  const { id, token, objective, gap, nodes, converged } = target
+  const scores = [...target.source, ...target.prefix]
+  const strongest = [...scores.keys()].toSorted((a, b) => Math.abs(scores[b]!) - Math.abs(scores[a]!)).slice(0, 5)
+  const parts = strongest.map((i) => `${names[i]} ${signed(scores[i]!)}`).join('  ')
+  const trust = converged ? '' : ', not converged'
+  return `${token ?? id}  F ${objective.toFixed(3)}  gap ${signed(gap)} (${nodes} nodes${trust})  ${parts}`
+}
+
+const signed = (number: number): string => `${number < 0 ? '−' : '+'}${Math.abs(number).toFixed(3)}`

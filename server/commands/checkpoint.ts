@@ -1,0 +1,30 @@
+/** Opening the checkpoint of a command in this process. */
+import { resolve } from 'node:path'
+import { loadLocal } from '#compute/index.ts'
+import { readCache } from '../settings.ts'
+import { deviceOf, onlyPositional, threads } from './command.ts'
+import type { CommandContext, Local } from './command.ts'
+
+export interface OpenCheckpoint {
+  readonly local: Local
+  readonly opened: Awaited<ReturnType<Local['openFolder']>>
+}
+
+/** Opens it on the device that was asked for, does the work, and closes it. */
+export async function withCheckpoint<T>(
+  context: CommandContext,
+  work: (open: OpenCheckpoint) => Promise<T>,
+): Promise<T> {
+  const { args, env } = context
+  const folder = resolve(onlyPositional(args, 'CHECKPOINT'))
+  const local = await loadLocal()
+  const named = deviceOf(args)
+  // The processor is at hand at once; other devices are tried only where they are asked for by name.
+  const device = named === null ? ({ name: 'cpu' } as const) : await local.chooseDevice(named, threads())
+  const opened = await local.openFolder(folder, { device: device.name, threads: threads(), cache: readCache(env) })
+  try {
+    return await work({ local, opened })
+  } finally {
+    await opened.close()
+  }
+}

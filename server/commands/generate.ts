@@ -1,0 +1,52 @@
+import { withCheckpoint } from './checkpoint.ts'
+import type { OpenCheckpoint } from './checkpoint.ts'
+import { commonOptions } from './command.ts'
+import type { Command } from './command.ts'
+import { generationOptions, readGeneration } from './generation-options.ts'
+import { readSource } from './source.ts'
+
+/** `generate`: lets a model write. */
+export const generate: Command = {
+  name: 'generate',
+  positionals: ['CHECKPOINT'],
+  summary: 'what a model writes for a text or for given ids',
+  options: {
+    text: { value: 'TEXT', help: 'the text the model reads' },
+    inputs: { value: 'FILE', help: 'or safetensors with input_ids [1, n]' },
+    ...generationOptions,
+    ...commonOptions,
+  },
+  run: (context) =>
+    withCheckpoint(context, async (open) => {
+      const { args, streams } = context
+      const source = await readSource(args, open)
+      const written = await write(open, source.ids, readGeneration(args), source.takes)
+      const { steps } = await open.local.teacherForce(open.opened.engine, source.ids, written, {
+        alternatives: 1,
+        states: false,
+      })
+      const tokenizer = source.tokenizer
+      const text = tokenizer === null ? null : tokenizer.decode(written)
+      const named = steps.map(({ id, logProb, entropy }) => ({
+        id,
+        token: tokenizer?.token(id) ?? null,
+        logProb,
+        entropy,
+      }))
+      if (args.has('json')) return streams.out(JSON.stringify({ ids: written, text, steps: named }))
+      streams.out(text ?? written.join(' '))
+    }),
+}
+
+/** The ids that are written, without start token and prompt. */
+export async function write(
+  { local, opened }: OpenCheckpoint,
+  source: readonly number[],
+  request: Parameters<typeof local.generate>[2],
+  takes: Parameters<typeof local.generate>[3],
+): Promise<readonly number[]> {
+  const writing = local.generate(opened.engine, source, request, takes)
+  let step = await writing.next()
+  while (!step.done) step = await writing.next()
+  return step.value
+}
