@@ -35,6 +35,7 @@ export class Connection {
   #heardAt: number
   #throttledSince: number | null = null
   #resuming: NodeJS.Timeout | null = null
+  #resumeAt = 0
   /** Bytes on their way that are shared with other connections, and so cost nothing. */
   #sharedBytes = 0
   #isSlow = false
@@ -151,9 +152,17 @@ export class Connection {
     }
     this.#throttledSince ??= now
     if (now - this.#throttledSince > this.#deps.limits.abuseMs) return this.close(closeCodes.abuse, 'too many messages')
+    this.#resumeAt = now + waitMs
     this.#socket.pause()
-    this.#resuming ??= setTimeout(() => {
+    if (this.#resuming === null) this.#resumeLater(waitMs)
+  }
+
+  /** What was read before the pause may add to the debt. */
+  #resumeLater(waitMs: number): void {
+    this.#resuming = setTimeout(() => {
       this.#resuming = null
+      const rest = this.#resumeAt - this.#deps.now()
+      if (rest > 0) return this.#resumeLater(rest)
       this.#hear() // Its answers to our pings lie unread.
       if (this.#listener !== null) this.#socket.resume()
     }, waitMs)

@@ -75,6 +75,7 @@ export class JournalWriter {
   readonly #busy = new Set<Outbox>()
   #bytes = 0
   #timer: NodeJS.Timeout | null = null
+  #timerAt = 0
   #writing: Promise<void> | null = null
 
   constructor(deps: WriterDeps) {
@@ -124,11 +125,14 @@ export class JournalWriter {
     this.#wake(Math.max(this.#deps.limits.commitMs, outbox.notBefore - this.#deps.now()))
   }
 
+  /** Writes after this wait, or earlier where that was planned. */
   #wake(inMs: number): void {
     if (this.#writing !== null) return
-    if (inMs === 0 && this.#timer !== null) clearTimeout(this.#timer)
-    if (inMs === 0) this.#timer = null
-    this.#timer ??= setTimeout(() => {
+    const at = this.#deps.now() + inMs
+    if (this.#timer !== null && this.#timerAt <= at) return
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timerAt = at
+    this.#timer = setTimeout(() => {
       this.#timer = null
       this.#writing = this.#write().finally(() => {
         this.#writing = null

@@ -80,5 +80,5 @@ export const defaultLimits: Limits = {
   recheckMs: 60_000,
   volatilePackets: 4,
   waitingPackets: 2_000,
-  closeMs: 1_500,
+  closeMs: 1_000,
 }

@@ -22,7 +22,7 @@ describe('presence', () => {
     const ed = open(server.port, 'ed')
     await untilSynced(vic, ed)
     ed.awareness.setLocalState({ pane: 'notes', user: { id: 'owen', name: 'Owen', role: 'owner' }, html: '<b>' })
-    await until('it is seen', () => seen(vic, idOf(ed)) !== undefined)
+    await until('it is seen', () => JSON.stringify(seen(vic, idOf(ed)) ?? '').includes('notes'))
     expect(presence.strict().parse(seen(vic, idOf(ed)))).toEqual({
       pane: 'notes',
       user: {
