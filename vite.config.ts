@@ -6,9 +6,15 @@ const backend = 'http://127.0.0.1:4884'
 /** Two copies of any of these break `instanceof` checks inside them; two copies of yjs can lose edits. */
 const single = ['yjs', 'lib0', 'y-protocols', 'solid-js', '@codemirror/state', '@codemirror/view']
 
+/**
+ * Styles written in JSX are set through the CSSOM: a `style` attribute in a template would be refused by our
+ * Content-Security-Policy. The option is missing from the plugin's types, which list those of an older compiler.
+ */
+const compiler: object = { inlineStyles: false }
+
 export default defineConfig({
   root: 'web',
-  plugins: [solid()],
+  plugins: [solid({ solid: compiler })],
   resolve: { dedupe: single },
   build: {
     outDir: 'dist',

@@ -1,6 +1,7 @@
 /** Starts the page: the only file that touches the browser's globals before anything is drawn. */
 import { createSignal } from 'solid-js'
 import { render } from 'solid-js/web'
+import { z } from 'zod'
 import type { Person } from '#collab/wire/presence.ts'
 import { makeApi } from './api/request.ts'
 import { Application } from './app.tsx'
@@ -50,6 +51,8 @@ function randomId(): string {
 }
 
 function start(): void {
+  // Compiled schemas need `eval`, which our Content-Security-Policy refuses; zod would try and be reported.
+  z.config({ jitless: true })
   const place = document.getElementById('app')
   if (place === null) throw new WebError('internal', 'internal: the page has no element "app"')
   render(() => <Application app={createApp()} />, place)

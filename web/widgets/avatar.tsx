@@ -13,7 +13,7 @@ export const Avatar: Component<{
   <span
     class={classNames('avatar', props.you && 'you', props.small && 's', props.idle && 'idle')}
     style={{ '--p': props.you ? 'var(--ink-3)' : personColour(props.person) }}
-    data-dash={props.person.dash}
+    data-dash={props.you ? 1 : props.person.dash}
     aria-hidden="true"
   >
     {props.you ? 'You' : initialOf(props.person.name)}

@@ -30,7 +30,9 @@ export const ProgressLine: Component<{
 }> = (props) => (
   <div class="progress-line">
     <span>{props.text}</span>
-    <progress aria-label={props.text} max="1" value={props.done ?? undefined} />
+    <Show when={props.done !== null} fallback={<progress aria-label={props.text} />}>
+      <progress aria-label={props.text} max="1" value={props.done ?? 0} />
+    </Show>
     <Show when={props.left}>
       <span class="dim">{props.left}</span>
     </Show>

@@ -85,6 +85,9 @@ export function describeOptions(options: Options): string {
   return parts.join(', ')
 }
 
+/** "1 %": a tolerance is a round number. */
+export const toleranceText = (options: Options): string => `${Number((100 * toleranceOf(options)).toPrecision(3))} %`
+
 /** How near the sum has to come to the change, as a share. */
 export const toleranceOf = (options: Options): number =>
   'tolerance' in options.quadrature ? options.quadrature.tolerance : 0.01

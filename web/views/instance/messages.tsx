@@ -1,11 +1,11 @@
 /** The line under the lanes: what is being computed, what was kept, and what to do next. */
 import type { JSX } from 'solid-js'
 import { createMemo, Match, Show, Switch } from 'solid-js'
-import { count, percent, share, timeLeft } from '#web/marks/numbers.ts'
+import { count, share, timeLeft } from '#web/marks/numbers.ts'
 import type { Entry, Phase } from '#web/state/attributions.ts'
 import { convergedCount } from '#web/state/scores.ts'
 import { Banner, Late, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
-import { methodNames, toleranceOf } from './explanations.ts'
+import { methodNames, toleranceText } from './explanations.ts'
 
 export interface MessageProps {
   readonly entry: Entry | null
@@ -94,7 +94,7 @@ export function progressText(phase: Extract<Phase, { kind: 'running' }>, entry: 
   if (entry === null || entry.options.method !== 'integrated-gradients' || 'nodes' in entry.options.quadrature) {
     return `${method}: ${progress ? `${progress.stage} ${share(progress.done, progress.total)}` : 'starting'}${by}`
   }
-  return `${method}: ${share(converged, entry.targets)} outputs within ${percent(toleranceOf(entry.options))} gap${by}`
+  return `${method}: ${share(converged, entry.targets)} outputs within ${toleranceText(entry.options)} gap${by}`
 }
 
 function keptText(entry: Entry | null): string {
@@ -111,7 +111,7 @@ function Doubt(props: { readonly entry: Entry }): JSX.Element {
     <Show when={promises() && within() < props.entry.targets}>
       <Banner kind="warn">
         <b>
-          {share(within(), props.entry.targets)} outputs within {percent(toleranceOf(props.entry.options))} gap.
+          {share(within(), props.entry.targets)} outputs within {toleranceText(props.entry.options)} gap.
         </b>{' '}
         The others did not converge: read their gap beside the token, or choose another baseline.
       </Banner>

@@ -5,7 +5,7 @@ import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document
 import { percent, plain, probability, signed } from '#web/marks/numbers.ts'
 import { pieceName } from '#web/marks/pieces.ts'
 import { For } from '#web/solid.ts'
-import { describeOptions, objectiveNoun, toleranceOf, unitOf, withUnit } from './explanations.ts'
+import { describeOptions, objectiveNoun, toleranceText, unitOf, withUnit } from './explanations.ts'
 import type { Sums } from './layout.ts'
 import { spanOf, sumsOf } from './layout.ts'
 import type { InstanceModel } from './model.ts'
@@ -190,7 +190,7 @@ function Trust(props: { readonly model: InstanceModel; readonly sums: Sums }): J
   const verdict = (): string => {
     if (!promises()) return 'no sum is promised by this method'
     if (props.sums.converged) return 'converged'
-    const above = `above ${percent(toleranceOf(props.model.options()))}`
+    const above = `above ${toleranceText(props.model.options())}`
     return props.model.entry()?.phase.kind === 'running' ? `${above}, refining` : `${above}, not converged`
   }
   return (

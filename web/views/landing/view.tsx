@@ -58,7 +58,7 @@ export function LandingPage(): JSX.Element {
         <Principles />
         <DiskUse />
       </main>
-      <footer class="foot">
+      <footer class="landing-foot">
         <span>Implements “Visual Analytics for Generative Transformer Models”, Li et al., arXiv 2311.12418</span>
         <span class="grow" />
         <span>Apache-2.0</span>

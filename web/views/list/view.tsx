@@ -3,7 +3,7 @@ import type { JSX } from 'solid-js'
 import { createMemo, createSignal, Show } from 'solid-js'
 import type { InstanceRow } from '#server/wire/instances.ts'
 import { count } from '#web/marks/numbers.ts'
-import { createEffect, For, on } from '#web/solid.ts'
+import { createEffect, For, on, onMount } from '#web/solid.ts'
 import type { Order } from '#web/state/instance-list.ts'
 import { useRoom } from '#web/state/room.ts'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
@@ -55,6 +55,9 @@ function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
   const total = (): number => room.list.total() ?? 0
   const [active, setActive] = createSignal(0)
   const rows = createRowWindow({ total, need: (first, last) => room.list.need(first, last) })
+  let grid!: HTMLDivElement
+  // Not in `ref`: until it is in the page, an element belongs to a document without a window.
+  onMount(() => rows.attach(grid))
   const template = (): string => props.columns.map((column) => columnWidths[column.kind]).join(' ')
   createEffect(
     on([room.list.search, room.list.order, room.filters.list], () => {
@@ -87,7 +90,7 @@ function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
       aria-colcount={props.columns.length}
       aria-activedescendant={total() > 0 ? `row-${active()}` : undefined}
       tabIndex={0}
-      ref={(element) => rows.attach(element)}
+      ref={(element) => (grid = element)}
       onKeyDown={onKeyDown}
       style={{ '--columns': template(), '--rows': `${total() * rowHeight}px` }}
     >
@@ -115,10 +118,10 @@ function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
 }
 
 const columnWidths: Readonly<Record<Column['kind'], string>> = {
-  id: 'minmax(120px, 0.5fr)',
+  id: 'minmax(112px, 0.5fr)',
   text: 'minmax(160px, 2fr)',
-  attribute: 'minmax(64px, 0.45fr)',
-  number: 'minmax(58px, 0.28fr)',
+  attribute: 'minmax(64px, 0.4fr)',
+  number: 'minmax(92px, 0.3fr)',
 }
 
 /** The row after a key; null for keys that do not move. */
