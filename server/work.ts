@@ -18,9 +18,13 @@ import { startCorpusRun } from './workspaces/make.ts'
 export type Core = Omit<AppDeps, 'collab' | 'ledger' | 'runs' | 'assets' | 'signIns' | 'directories'>
 
 /** Collaboration and jobs, which tell each other what happens. */
-export async function openWork(core: Core, closing: Closing): Promise<{ collab: Collab; ledger: Ledger; runs: Runs }> {
+export async function openWork(
+  core: Core,
+  closing: Closing,
+  open: typeof openCollab = openCollab,
+): Promise<{ collab: Collab; ledger: Ledger; runs: Runs }> {
   const { database, now, random, log } = core
-  const collab = openCollab({
+  const collab = open({
     journal: makeJournal({ database, random, now }),
     doorkeeper: makeDoorkeeper(core),
     events: makeEventStore(database),
