@@ -1,29 +1,22 @@
 /** The command line: `npm run -s coattend -- COMMAND`. Exit code 0, 2 for a user's error, 1 for our own. */
 import { ComputeError, isUserError } from '#compute/index.ts'
 import { parseArguments } from './commands/arguments.ts'
-import { attribute } from './commands/attribute.ts'
 import type { Command, Streams } from './commands/command.ts'
-import { devices } from './commands/devices.ts'
-import { forward } from './commands/forward.ts'
-import { generate } from './commands/generate.ts'
-import { importCheckpoint } from './commands/import.ts'
-import { inspect } from './commands/inspect.ts'
-import { serveCommand } from './commands/serve.ts'
-import { tokenize } from './commands/tokenize.ts'
 import { UsageError } from './commands/usage-error.ts'
 import { Refusal, ServerError } from './errors.ts'
 import type { ServerEnvironment } from './settings.ts'
 
-const commands: readonly Command[] = [
-  devices,
-  inspect,
-  tokenize,
-  forward,
-  generate,
-  attribute,
-  importCheckpoint,
-  serveCommand,
-]
+/** Each is loaded when it is called: `inspect` should not wait for the code of a server. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  devices: async () => (await import('./commands/devices.ts')).devices,
+  inspect: async () => (await import('./commands/inspect.ts')).inspect,
+  tokenize: async () => (await import('./commands/tokenize.ts')).tokenize,
+  forward: async () => (await import('./commands/forward.ts')).forward,
+  generate: async () => (await import('./commands/generate.ts')).generate,
+  attribute: async () => (await import('./commands/attribute.ts')).attribute,
+  import: async () => (await import('./commands/import.ts')).importCheckpoint,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+}
 
 const standardStreams: Streams = {
   out: (text) => void process.stdout.write(`${text}\n`),
@@ -38,14 +31,15 @@ export async function main(
 ): Promise<number> {
   const [name, ...rest] = words
   if (name === undefined || name === '--help' || name === 'help') {
-    streams.out(overview())
+    streams.out(await overview())
     return name === undefined ? 2 : 0
   }
   try {
-    const command = commands.find((candidate) => candidate.name === name)
-    if (command === undefined) {
-      throw new UsageError(`Unknown command ${name}; there are ${commands.map((known) => known.name).join(', ')}`)
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (load === undefined) {
+      throw new UsageError(`Unknown command ${name}; there are ${Object.keys(commands).join(', ')}`)
     }
+    const command = await load()
     if (rest.includes('--help')) {
       streams.out(help(command))
       return 0
@@ -78,16 +72,15 @@ function report(error: unknown, { err }: Streams): number {
 
 const usageOf = ({ name, positionals }: Command): string => ['coattend', name, ...positionals].join(' ')
 
-function overview(): string {
-  const width = Math.max(...commands.map((command) => usageOf(command).length))
-  const lines = commands.map((command) => `  ${usageOf(command).padEnd(width)}  ${command.summary}`)
-  return [
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()))
+  const width = Math.max(...all.map((command) => usageOf(command).length))
+  const lines = all.map((command) => `  ${usageOf(command).padEnd(width)}  ${command.summary}`)
+  const [title, hint] = [
     'Look inside generative transformers.',
-    '',
-    ...lines,
-    '',
     'coattend COMMAND --help lists the options of a command.',
-  ].join('\n')
+  ]
+  return [title, '', ...lines, '', hint].join('\n')
 }
 
 function help(command: Command): string {

@@ -12,7 +12,7 @@ export interface Pace {
 const secondsPerRun = 0.12
 
 /** Buffers of one run, beside the weights. */
-const bytesPerRun = 384 * 2 ** 20
+export const bytesPerRun = 384 * 2 ** 20
 
 /** Layers whose activations of one pair are alive at once: a generous guess, on the safe side of what was seen. */
 const liveLayers = 6

@@ -113,7 +113,10 @@ function foldedCount(x: Value, { node }: Site): Value | number {
 /** A cotangent brought back to its input's shape, behind the leading axis it may have. */
 const restore = (g: Value, x: Value, lead: number): Value => reshape(g, [...g.shape.slice(0, lead), ...x.shape])
 
-/** dx = r(γg − mean(γg) − x̂·mean(γg·x̂)) with x̂ = (x − mean)·r, r = 1/√(var + ε); plus what reached mean and r themselves. */
+/**
+ * dx = h − mean(h) − x̂·mean(h·x̂) with h = r·γ·g, x̂ = (x − mean)·r, r = 1/√(var + ε); plus what reached mean and r themselves.
+ * Both r·γ and x̂ are shared by all cotangents.
+ */
 function layerNormRule(
   inputs: readonly [Value, Value, Value],
   g: Value | null,
@@ -128,14 +131,33 @@ function layerNormRule(
   const normed = mul(sub(x, average), r)
   const parts: Value[] = []
   if (g !== null) {
-    const scaled = mul(g, scale)
-    const centred = sub(scaled, mean(scaled, [-1], true))
-    parts.push(mul(r, sub(centred, mul(normed, mean(mul(scaled, normed), [-1], true)))))
+    const h = mul(g, mul(r, scale))
+    const centred = sub(h, mean(h, [-1], true))
+    parts.push(sub(centred, mul(normed, mean(mul(h, normed), [-1], true))))
   }
   if (gAverage) parts.push(mul(gAverage, 1 / width))
   if (gR) parts.push(mul(mul(gR, -1 / width), mul(square(r), normed)))
   const dx = parts.reduce((total, part) => add(total, part))
   return [dx, g === null ? null : mul(g, normed), g]
+}
+
+/**
+ * Σ_j g_ij·y_ij. In attention g = a·vᵀ, so that it is the dot of row i of a with row i of y·v, which the forward pass has
+ * computed: a sum over the width of a head instead of over all keys (Dao et al. 2022 use the same identity).
+ */
+function rowDot(g: Value, y: Value): Value {
+  const [a, b] = g.node.inputs
+  const isProduct = g.node.op === 'MatMul' && a && b && b.node.op === 'Transpose' && b.shape.length > 2
+  return sum(isProduct ? mul(a, matMul(y, transposeLast(b))) : mul(g, y), [-1], true)
+}
+
+/** (a·b)ᵀ is written bᵀ·aᵀ, so that what is transposed again costs nothing. */
+function transposedBack(g: Value, permutation: readonly number[]): Value {
+  const [a, b] = g.node.inputs
+  const isSwap = permutation.every((axis, i) => axis === i || i >= permutation.length - 2)
+  return g.node.op === 'MatMul' && a && b && isSwap && a.shape.length > 2 && b.shape.length > 2
+    ? matMul(transposeLast(b), transposeLast(a))
+    : transpose(g, permutation)
 }
 
 /** Adds the cotangents of picked slices back onto the axis they came from: a product with one-hot rows, native on every device. */
@@ -204,11 +226,11 @@ export const gradientRules: GradientRules = {
   Tanh: (_x, y, g) => [mul(g, sub(1, square(y)))],
   Sigmoid: (_x, y, g) => [mul(g, mul(y, sub(1, y)))],
   Erf: ([x], _y, g) => [mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x)))))],
-  Relu: (_x, y, g) => [where(greater(y, 0), g, 0)], // 0 at the kink, as PyTorch has it
+  Relu: (_x, y, g) => [mul(g, cast(greater(y, 0), y.dtype))], // 0 at the kink, as PyTorch has it; a product is faster than Where
   Gelu: ([x], y, g, { node }) => [mul(g, textOf(node, 'approximate') === 'tanh' ? geluTanhSlope(x, y) : geluSlope(x))],
   Softplus: ([x], _y, g) => [mul(g, sigmoid(x))],
   Where: ([condition], _y, g) => [null, where(condition, g, 0), where(condition, 0, g)],
-  Softmax: (_x, y, g) => [mul(y, sub(g, sum(mul(g, y), [-1], true)))],
+  Softmax: (_x, y, g) => [mul(y, sub(g, rowDot(g, y)))],
   LogSoftmax: (_x, y, g) => [sub(g, mul(exp(y), sum(g, [-1], true)))],
   LayerNormalization: (inputs, _y, _g, site) => layerNormRule(inputs, site.cotangents[0] ?? null, site),
   MatMul: ([a, b], _y, g) => [
@@ -229,7 +251,7 @@ export const gradientRules: GradientRules = {
   Transpose: (_x, _y, g, { node, lead }) => {
     const forward = intsOf(node, 'perm')
     const back = forward.map((_, i) => forward.indexOf(i) + lead)
-    return [transpose(g, [...Array.from({ length: lead }, (_, i) => i), ...back])]
+    return [transposedBack(g, [...Array.from({ length: lead }, (_, i) => i), ...back])]
   },
   Unsqueeze: (_x, _y, g, { node, lead }) => [
     squeeze(

@@ -67,8 +67,17 @@ export function flatten(x: Value): Value {
   return makeValue('Reshape', [x, target], {}, x.dtype, [rows, last])
 }
 
+/** Moves axis `permutation[i]` to place i. Two transpositions in a row become one, or none. */
 export function transpose(x: Value, permutation: readonly number[]): Value {
   if (permutation.every((axis, i) => axis === i)) return x
+  const before = x.node.attributes['perm']
+  if (x.node.op === 'Transpose' && before !== undefined && 'ints' in before) {
+    const [inner] = x.node.inputs as readonly [Value]
+    return transpose(
+      inner,
+      permutation.map((axis) => before.ints[axis]!),
+    )
+  }
   const shape = permutation.map((axis) => x.shape[resolveAxis(axis, x.shape.length)]!)
   return makeValue('Transpose', [x], { perm: { ints: permutation } }, x.dtype, shape)
 }

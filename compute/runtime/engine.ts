@@ -28,7 +28,7 @@ export interface Engine {
 }
 
 /** Repacking copies every weight: above this size a checkpoint is used as it is mapped. */
-const mostRepackedBytes = 768 * 2 ** 20
+export const mostRepackedBytes = 768 * 2 ** 20
 
 /** Programs kept: each costs its graph and buffers; repacked ones their weights too. */
 const mostPrograms = 12

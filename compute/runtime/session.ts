@@ -1,5 +1,5 @@
 /** Running graphs. Only the files of this folder import the ONNX runtime. */
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import { InferenceSession, Tensor as OrtTensor, env } from 'onnxruntime-node'
 import { ComputeError } from '#compute/errors.ts'
 import type { Graph } from '#compute/graph/graph.ts'
 import { serialize } from '#compute/graph/serialize.ts'
@@ -33,13 +33,14 @@ export async function openSession(graph: Graph, options: SessionOptions): Promis
 
 async function create(model: Uint8Array, options: SessionOptions): Promise<InferenceSession> {
   const { folder, device, threads, prepack } = options
+  env.logLevel = 'fatal' // what it would print comes back as an error, and is told once, by us
   try {
     return await InferenceSession.create(model, {
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'extended',
-      logSeverityLevel: 3,
+      logSeverityLevel: 4,
       extra: {
         // All values are strings; a number would throw, an unknown key would be ignored.
         session: {

@@ -1,5 +1,7 @@
+import { ComputeError } from '#compute/errors.ts'
 import type { TokenizedText } from '#compute/types.ts'
 import type { DecodedText } from './decoded-text.ts'
+import { makeWellFormed } from './text.ts'
 import { makeTokenList } from './token-list.ts'
 import type { DescribedText, Tokenizer } from './tokenizer.ts'
 import { pieceOf } from './vocabulary.ts'
@@ -11,8 +13,9 @@ export interface TokenizerParts {
   readonly vocabulary: Vocabulary
   /** The vocabulary of the output, where it is another one. */
   readonly targetVocabulary?: Vocabulary
-  encode(text: string): Promise<TokenizedText>
-  encodeTarget(text: string): Promise<TokenizedText>
+  /** Of a text of whole characters. */
+  encode(text: string): TokenizedText | Promise<TokenizedText>
+  encodeTarget(text: string): TokenizedText | Promise<TokenizedText>
   /** The text of pieces, none of them silent, one offset pair each. */
   decode(pieces: readonly string[]): DecodedText
 }
@@ -25,13 +28,22 @@ export function assembleTokenizer(parts: TokenizerParts): Tokenizer {
     name: parts.name,
     size: Math.max(parts.vocabulary.size, output.size),
     unknownId: parts.vocabulary.unknownId,
-    encode: parts.encode,
-    encodeTarget: parts.encodeTarget,
+    encode: async (text) => parts.encode(readable(text)),
+    encodeTarget: async (text) => parts.encodeTarget(readable(text)),
     decode: (ids) => describe(ids).text,
     describe,
     token: (id) => pieceOf(output, id),
     id: (token) => output.id(token) ?? null,
   }
+}
+
+/** The native engine gives up on the whole process where a search goes on for ten million steps; no model reads so long a text. */
+const longestText = 2 ** 20
+
+/** A text that all engines can read: not endless, and of whole characters. */
+function readable(text: string): string {
+  if (text.length <= longestText) return makeWellFormed(text)
+  throw new ComputeError('too-long', `The text has ${text.length} characters, more than ${longestText}; shorten it`)
 }
 
 function describeIds(ids: readonly number[], vocabulary: Vocabulary, decode: TokenizerParts['decode']): DescribedText {

@@ -4,23 +4,18 @@
  * character goes by its own. Where the two readings differ, models of the fast tokenizers expect this one.
  */
 import type { CharacterMap } from './character-map.ts'
+import { graphemesOf } from './graphemes.ts'
 import { makeNormalizedWriter } from './normalized-text.ts'
 import type { NormalizedText, NormalizedWriter } from './normalized-text.ts'
 
 const shortGrapheme = 6
 
-/** Stretches where a grapheme may be more than one character; elsewhere every ASCII character is one. */
-const entangled = /\r\n|[\0-\x7f]?[^\0-\x7f]+(?:[\0-\x7f][^\0-\x7f]+)*[\0-\x7f]?/g
-
 export function makeGraphemeNormalizer(map: CharacterMap): (text: string) => NormalizedText {
-  const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' })
+  // Made when first needed: the library behind it takes longer to load than all the rest of a tokenizer.
+  let segmenter: Intl.Segmenter | null = null
+  const segment = (text: string): Intl.Segments =>
+    (segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' })).segment(text)
   const ascii = Array.from({ length: 128 }, (_, code) => ruleFor(map, String.fromCharCode(code)))
-
-  function writeAscii(writer: NormalizedWriter, text: string, start: number, end: number): void {
-    for (let index = start; index < end; index++) {
-      writer.write(ascii[text.charCodeAt(index)] ?? text[index]!, index, index + 1)
-    }
-  }
 
   function writeGrapheme(writer: NormalizedWriter, grapheme: string, start: number): void {
     const whole = Buffer.byteLength(grapheme) < shortGrapheme ? ruleFor(map, grapheme) : null
@@ -34,14 +29,11 @@ export function makeGraphemeNormalizer(map: CharacterMap): (text: string) => Nor
 
   return (text) => {
     const writer = makeNormalizedWriter()
-    let last = 0
-    for (const { 0: stretch, index } of text.matchAll(entangled)) {
-      writeAscii(writer, text, last, index)
-      for (const { segment, index: within } of segmenter.segment(stretch))
-        writeGrapheme(writer, segment, index + within)
-      last = index + stretch.length
+    for (const [start, end] of graphemesOf(text, segment)) {
+      const unit = text.charCodeAt(start)
+      if (end - start === 1 && unit < 0x80) writer.write(ascii[unit] ?? text[start]!, start, end)
+      else writeGrapheme(writer, text.slice(start, end), start)
     }
-    writeAscii(writer, text, last, text.length)
     return writer.close()
   }
 }

@@ -8,7 +8,7 @@ import { makeSentencePieceSplitter } from './sentencepiece.ts'
 import type { PieceSpan } from './sentencepiece.ts'
 import type { TokenizerSettings } from './settings.ts'
 import { makeSpecialSplitter } from './special-text.ts'
-import { makeWellFormed } from './text.ts'
+import type { TextPart } from './special-text.ts'
 import { makeTokenList } from './token-list.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { makeVocabulary } from './vocabulary.ts'
@@ -28,20 +28,20 @@ export function makeMarianTokenizer(files: MarianFiles, settings: TokenizerSetti
     unknown: settings.special.unk ?? '<unk>',
     pad: settings.special.pad ?? '<pad>',
   }
-  const specials = [...new Set([names.unknown, names.end, names.pad, ...settings.special.more])]
+  const told = settings.added.filter(({ special }) => special).map(({ content }) => content)
+  const specials = [...new Set([...told, names.end, names.unknown, names.pad, ...settings.special.more])]
+  const cut = makeSpecialSplitter([...specials, ...settings.added.map(({ content }) => content)])
   const make = (entries: ReadonlyMap<string, number>): Vocabulary =>
     makeVocabulary({
-      entries: withSpecials(entries, specials),
+      entries: withSpecials(entries, settings.added, specials),
       special: new Set(specials),
       unknown: names.unknown,
       marks: new Set([names.end, names.pad]),
     })
   const vocabulary = make(files.vocabulary)
   const targetVocabulary = files.targetVocabulary === null ? vocabulary : make(files.targetVocabulary)
-  const encodeSide = (side: MarianFiles['source'], ids: Vocabulary): ((text: string) => Promise<TokenizedText>) => {
-    const encode = makeSideEncoder(makeSentencePieceSplitter(side.model, side.file), ids, specials, names.end)
-    return async (text) => encode(text)
-  }
+  const encodeSide = (side: MarianFiles['source'], ids: Vocabulary): ((text: string) => TokenizedText) =>
+    makeSideEncoder(makeSentencePieceSplitter(side.model, side.file), ids, cut, names.end)
   // Pieces of one shared vocabulary are decoded by the source model: transformers' `use_source_tokenizer`, true by default.
   const speaker = files.targetVocabulary === null ? files.source.model : files.target.model
   const mute = new Set(speaker.pieces.filter(({ type }) => type === 'control').map(({ text }) => text))
@@ -58,9 +58,14 @@ export function makeMarianTokenizer(files: MarianFiles, settings: TokenizerSetti
   })
 }
 
-/** Special tokens that the vocabulary lacks come after all others. */
-function withSpecials(entries: ReadonlyMap<string, number>, specials: readonly string[]): ReadonlyMap<string, number> {
+/** Added tokens have ids of their own; special tokens that the vocabulary still lacks come after all others. */
+function withSpecials(
+  entries: ReadonlyMap<string, number>,
+  added: TokenizerSettings['added'],
+  specials: readonly string[],
+): ReadonlyMap<string, number> {
   const all = new Map(entries)
+  for (const { content, id } of added) all.set(content, id)
   for (const token of specials) if (!all.has(token)) all.set(token, all.size)
   return all
 }
@@ -68,14 +73,13 @@ function withSpecials(entries: ReadonlyMap<string, number>, specials: readonly s
 function makeSideEncoder(
   split: (text: string) => readonly PieceSpan[],
   vocabulary: Vocabulary,
-  specials: readonly string[],
+  cut: (text: string) => readonly TextPart[],
   end: string,
 ): (text: string) => TokenizedText {
-  const cut = makeSpecialSplitter(specials)
   const idOf = (piece: string): number => vocabulary.id(piece) ?? vocabulary.unknownId!
   return (text) => {
     const tokens = makeTokenList(vocabulary)
-    for (const part of cut(makeWellFormed(text))) {
+    for (const part of cut(text)) {
       const code = part.special ? part.text.length : languageCodeLength(part.text)
       if (code > 0) tokens.push(idOf(part.text.slice(0, code)), part.start, part.start + code)
       for (const span of split(part.text.slice(code))) {

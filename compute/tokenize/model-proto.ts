@@ -15,19 +15,16 @@ export type ModelType = 'unigram' | 'bpe' | 'word' | 'char'
 
 export interface TrainerSpec {
   readonly modelType: ModelType
-  readonly unknownId: number
   readonly byteFallback: boolean
   readonly treatWhitespaceAsSuffix: boolean
 }
 
+/** The name of the rules and their source text are not read: what takes effect is `precompiledCharsmap` alone. */
 export interface NormalizerSpec {
-  readonly name: string
   readonly precompiledCharsmap: Uint8Array
   readonly addDummyPrefix: boolean
   readonly removeExtraWhitespaces: boolean
   readonly escapeWhitespaces: boolean
-  /** Where the rules came from; they take effect through `precompiledCharsmap` alone. */
-  readonly ruleTsv: string
 }
 
 export interface ModelProto {
@@ -70,18 +67,18 @@ export function parseModelProto(bytes: Uint8Array, file: string): ModelProto {
 
 function readModel(reader: BinaryReader): ModelProto {
   const pieces: Piece[] = []
-  let trainer = { ...trainerDefaults }
-  let normalizer = { ...normalizerDefaults }
+  let trainer = trainerDefaults
+  let normalizer = normalizerDefaults
   let denormalizer: NormalizerSpec | null = null
-  readFields(reader, (field) => {
+  for (const field of fieldsOf(reader)) {
     if (field.number === 1) {
       if (pieces.length === mostPieces) throw new Error(`it has more than ${mostPieces} pieces`)
-      pieces.push(readPiece(field.message()))
-    } else if (field.number === 2) trainer = readTrainer(field.message(), trainer)
-    else if (field.number === 3) normalizer = readNormalizer(field.message(), normalizer)
-    else if (field.number === 5) denormalizer = readNormalizer(field.message(), denormalizer ?? normalizerDefaults)
-    else field.skip()
-  })
+      pieces.push(readPiece(readMessage(field)))
+    } else if (field.number === 2) trainer = readTrainer(readMessage(field), trainer)
+    else if (field.number === 3) normalizer = readNormalizer(readMessage(field), normalizer)
+    else if (field.number === 5) denormalizer = readNormalizer(readMessage(field), denormalizer ?? normalizerDefaults)
+    else skip(field)
+  }
   return { pieces, trainer, normalizer, denormalizer }
 }
 
@@ -89,89 +86,74 @@ function readPiece(reader: BinaryReader): Piece {
   let text = ''
   let score = 0
   let type: PieceType = 'normal'
-  readFields(reader, (field) => {
-    if (field.number === 1) text = field.text()
-    else if (field.number === 2) score = field.float()
-    else if (field.number === 3) type = chosen(pieceTypes, field.whole(), 'type of piece')
-    else field.skip()
-  })
+  for (const field of fieldsOf(reader)) {
+    if (field.number === 1) text = readText(field)
+    else if (field.number === 2) score = readFloat(field)
+    else if (field.number === 3) type = chosen(pieceTypes, readWhole(field), 'type of piece')
+    else skip(field)
+  }
   return { text, score, type }
 }
 
-const trainerDefaults: TrainerSpec = {
-  modelType: 'unigram',
-  unknownId: 0,
-  byteFallback: false,
-  treatWhitespaceAsSuffix: false,
-}
+const trainerDefaults: TrainerSpec = { modelType: 'unigram', byteFallback: false, treatWhitespaceAsSuffix: false }
 
 function readTrainer(reader: BinaryReader, from: TrainerSpec): TrainerSpec {
   let spec = from
-  readFields(reader, (field) => {
-    if (field.number === 3) spec = { ...spec, modelType: chosen(modelTypes, field.whole(), 'type of model') }
-    else if (field.number === 24) spec = { ...spec, treatWhitespaceAsSuffix: field.flag() }
-    else if (field.number === 35) spec = { ...spec, byteFallback: field.flag() }
-    else if (field.number === 40) spec = { ...spec, unknownId: field.whole() }
-    else field.skip()
-  })
+  for (const field of fieldsOf(reader)) {
+    if (field.number === 3) spec = { ...spec, modelType: chosen(modelTypes, readWhole(field), 'type of model') }
+    else if (field.number === 24) spec = { ...spec, treatWhitespaceAsSuffix: readFlag(field) }
+    else if (field.number === 35) spec = { ...spec, byteFallback: readFlag(field) }
+    else skip(field)
+  }
   return spec
 }
 
 const normalizerDefaults: NormalizerSpec = {
-  name: '',
   precompiledCharsmap: new Uint8Array(0),
   addDummyPrefix: true,
   removeExtraWhitespaces: true,
   escapeWhitespaces: true,
-  ruleTsv: '',
 }
 
 function readNormalizer(reader: BinaryReader, from: NormalizerSpec): NormalizerSpec {
   let spec = from
-  readFields(reader, (field) => {
-    if (field.number === 1) spec = { ...spec, name: field.text() }
-    else if (field.number === 2) spec = { ...spec, precompiledCharsmap: field.bytes() }
-    else if (field.number === 3) spec = { ...spec, addDummyPrefix: field.flag() }
-    else if (field.number === 4) spec = { ...spec, removeExtraWhitespaces: field.flag() }
-    else if (field.number === 5) spec = { ...spec, escapeWhitespaces: field.flag() }
-    else if (field.number === 6) spec = { ...spec, ruleTsv: field.text() }
-    else field.skip()
-  })
+  for (const field of fieldsOf(reader)) {
+    if (field.number === 2) spec = { ...spec, precompiledCharsmap: readBytes(field) }
+    else if (field.number === 3) spec = { ...spec, addDummyPrefix: readFlag(field) }
+    else if (field.number === 4) spec = { ...spec, removeExtraWhitespaces: readFlag(field) }
+    else if (field.number === 5) spec = { ...spec, escapeWhitespaces: readFlag(field) }
+    else skip(field)
+  }
   return spec
 }
 
-/** One field of a message. Each way of reading it checks the wire type first. */
+/** The field a reader stands at: it must be read or skipped before the next one. */
 interface Field {
+  readonly reader: BinaryReader
   readonly number: number
-  text(): string
-  bytes(): Uint8Array
-  float(): number
-  whole(): number
-  flag(): boolean
-  message(): BinaryReader
-  skip(): void
+  readonly wireType: WireType
 }
 
-function readFields(reader: BinaryReader, read: (field: Field) => void): void {
+function* fieldsOf(reader: BinaryReader): Generator<Field> {
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag()
-    const expect = (wanted: WireType): BinaryReader => {
-      if (wireType !== wanted) throw new Error(`field ${number} has wire type ${wireType}, not ${wanted}`)
-      return reader
-    }
-    read({
-      number,
-      text: () => expect(WireType.LengthDelimited).string(true),
-      bytes: () => expect(WireType.LengthDelimited).bytes(),
-      float: () => expect(WireType.Bit32).float(),
-      whole: () => expect(WireType.Varint).int32(),
-      flag: () => expect(WireType.Varint).bool(),
-      message: () => new BinaryReader(expect(WireType.LengthDelimited).bytes()),
-      skip: () => void reader.skip(wireType, number),
-    })
+    yield { reader, number, wireType }
     if (reader.pos > reader.len) throw new Error('it ends too early')
   }
 }
+
+function expect({ reader, number, wireType }: Field, wanted: WireType): BinaryReader {
+  if (wireType !== wanted) throw new Error(`field ${number} has wire type ${wireType}, not ${wanted}`)
+  return reader
+}
+
+const readText = (field: Field): string => expect(field, WireType.LengthDelimited).string(true)
+const readBytes = (field: Field): Uint8Array => expect(field, WireType.LengthDelimited).bytes()
+const readMessage = (field: Field): BinaryReader => new BinaryReader(readBytes(field))
+const readFloat = (field: Field): number => expect(field, WireType.Bit32).float()
+const readWhole = (field: Field): number => expect(field, WireType.Varint).int32()
+const readFlag = (field: Field): boolean => expect(field, WireType.Varint).bool()
+const skip = ({ reader, number, wireType }: Field): void => void reader.skip(wireType, number)
 
 function chosen<T>(choices: readonly (T | undefined)[], number: number, what: string): T {
   const choice = choices[number]

@@ -15,7 +15,7 @@ import type { Tokenizer } from './tokenizer.ts'
 /** Opens it; what is missing, corrupt or not supported is one error that names file and fault. */
 export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const settings = readTokenizerSettings(folder)
-  const family = settings.tokenizerClass?.replace(/Tokenizer$/, '').toLowerCase() ?? settings.modelType
+  const { family } = settings
   if (family === 'pegasus') {
     const file = readModel(folder, 'spiece.model')
     if (file !== null) return makePegasusTokenizer(file.model, settings, file.file)

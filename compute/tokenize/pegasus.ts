@@ -9,7 +9,6 @@ import type { NormalizedText } from './normalized-text.ts'
 import { readCharacterMap, requireUnigram } from './sentencepiece.ts'
 import { makeSpecialSplitter } from './special-text.ts'
 import type { TextPart } from './special-text.ts'
-import { makeWellFormed } from './text.ts'
 import { makeTokenList } from './token-list.ts'
 import type { TokenList } from './token-list.ts'
 import { assembleTokenizer } from './assembly.ts'
@@ -42,8 +41,8 @@ export function makePegasusTokenizer(model: ModelProto, settings: TokenizerSetti
   return assembleTokenizer({
     name: 'SentencePiece unigram (Pegasus)',
     vocabulary,
-    encode: async (text) => encode(text),
-    encodeTarget: async (text) => encode(text),
+    encode,
+    encodeTarget: encode,
     decode: (spoken) => (settings.cleanUpSpaces ? cleanUpSpaces(decodePieces(spoken)) : decodePieces(spoken)),
   })
 }
@@ -88,7 +87,7 @@ function makeEncoder(
 
   return (text) => {
     const tokens = makeTokenList(vocabulary)
-    for (const part of split(makeWellFormed(text))) {
+    for (const part of split(text)) {
       if (part.special) tokens.push(idOf(part.text), part.start, part.end)
       else pushPart(tokens, part)
     }

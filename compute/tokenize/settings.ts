@@ -38,9 +38,8 @@ const tokenizerConfig = names.extend({
 })
 
 export interface TokenizerSettings {
-  /** Without `Fast`: transformers 5 has one class for both. */
-  readonly tokenizerClass: string | null
-  readonly modelType: string | null
+  /** Which class of transformers reads the files, in short (`pegasus`, `marian`, `gpt2`): the class that is named, else the model's. */
+  readonly family: string | null
   /** Whether decoded text gets English spacing. */
   readonly cleanUpSpaces: boolean
   readonly addPrefixSpace: boolean | null
@@ -68,8 +67,7 @@ export function readTokenizerSettings(folder: string): TokenizerSettings {
   const told = Object.fromEntries(Object.entries(map).filter(([, value]) => value !== null && value !== undefined))
   const { model_type: modelType } = parseIn(folder, 'config.json', z.object({ model_type: z.string().nullish() }))
   return {
-    tokenizerClass: config.tokenizer_class?.replace(/Fast$/, '') ?? null,
-    modelType: modelType ?? null,
+    family: config.tokenizer_class?.replace(/(Tokenizer)?(Fast)?$/, '').toLowerCase() ?? modelType ?? null,
     cleanUpSpaces: config.clean_up_tokenization_spaces ?? false,
     addPrefixSpace: config.add_prefix_space ?? null,
     separateVocabularies: config.separate_vocabs ?? false,

@@ -6,7 +6,7 @@ import type { TokenizedText } from '#compute/types.ts'
 import { assembleTokenizer } from './assembly.ts'
 import { cleanUpSpaces } from './decoded-text.ts'
 import type { AddedToken, TokenizerSettings } from './settings.ts'
-import { makeUnitIndex, makeWellFormed } from './text.ts'
+import { makeUnitIndex } from './text.ts'
 import { makeTokenDecoder } from './token-decoder.ts'
 import { makeTokenList } from './token-list.ts'
 import { parseDefinition } from './tokenizer-definition.ts'
@@ -16,7 +16,8 @@ import { makeVocabulary } from './vocabulary.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** Makes the tokenizer of the object in a `tokenizer.json`. */
-export function makeJsonTokenizer(json: Json, settings: TokenizerSettings): Tokenizer {
+export function makeJsonTokenizer(json: Json, told: TokenizerSettings): Tokenizer {
+  const settings = withDefaults(told)
   const definition = withPrefixSpace(parseDefinition(json), settings)
   const added = addedTokens(definition, settings)
   const native = makeNative(definition, added)
@@ -34,14 +35,21 @@ export function makeJsonTokenizer(json: Json, settings: TokenizerSettings): Toke
   })
 }
 
-/** GPT-2's class takes `add_prefix_space` from its settings (false unless said), whatever the file says. */
+/** What GPT-2's class of transformers says where its settings are silent. */
+const gpt2Token = '<|endoftext|>'
+
+function withDefaults(settings: TokenizerSettings): TokenizerSettings {
+  if (settings.family !== 'gpt2') return settings
+  const { bos, eos, unk } = settings.special
+  const special = { ...settings.special, bos: bos ?? gpt2Token, eos: eos ?? gpt2Token, unk: unk ?? gpt2Token }
+  return { ...settings, special }
+}
+
+/** GPT-2's class takes `add_prefix_space` from its settings, whatever the file says. */
 function withPrefixSpace(definition: TokenizerDefinition, settings: TokenizerSettings): TokenizerDefinition {
-  const isGpt2 =
-    (settings.tokenizerClass ?? settings.modelType) === 'GPT2Tokenizer' ||
-    (settings.tokenizerClass === null && settings.modelType === 'gpt2')
   const step = definition.pre_tokenizer
-  if (!isGpt2 || step?.type !== 'ByteLevel') return definition
-  return { ...definition, pre_tokenizer: { ...step, add_prefix_space: settings.addPrefixSpace ?? false } }
+  if (settings.family !== 'gpt2' || step?.type !== 'ByteLevel') return definition
+  return { ...definition, pre_tokenizer: { ...step, add_prefix_space: settings.addPrefixSpace === true } }
 }
 
 /** The tokens of the file, then those of the settings that it lacks or says otherwise. */
@@ -134,8 +142,7 @@ function makeEncoder(
   trims: boolean,
 ): (text: string) => Promise<TokenizedText> {
   return async (text) => {
-    const readable = makeWellFormed(text)
-    const encoding = await native.encode(readable).catch((cause: unknown) => {
+    const encoding = await native.encode(text).catch((cause: unknown) => {
       const fault = cause instanceof Error ? cause.message : String(cause)
       throw new ComputeError(
         'bad-checkpoint',
@@ -143,14 +150,14 @@ function makeEncoder(
         { cause },
       )
     })
-    const unitOf = makeUnitIndex(readable)
+    const unitOf = makeUnitIndex(text)
     const offsets = encoding.getOffsets()
     const tokens = makeTokenList(vocabulary)
     encoding.getIds().forEach((id, index) => {
       const [from = 0, to = 0] = offsets[index] ?? []
       const start = unitOf(from)
       const end = Math.max(start, unitOf(to))
-      if (trims) tokens.push(id, ...trimSpaces(readable, start, end))
+      if (trims) tokens.push(id, ...trimSpaces(text, start, end))
       else tokens.push(id, start, end)
     })
     return tokens.close()

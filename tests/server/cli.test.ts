@@ -170,8 +170,8 @@ describe('the command line', () => {
   })
 
   it('[CL10] import makes a checkpoint known to the server', async () => {
-    expect(await ask('import', phrasebook)).toMatchObject({ id: 'phrasebook', summary: { architecture: 'marian' } })
-    expect(readFileSync(join(folder, 'data/checkpoints/phrasebook.json'), 'utf8')).toContain('"marian"')
+    expect(await ask('import', checkpoint)).toMatchObject({ id: 'checkpoint', summary: { architecture: 'gpt2' } })
+    expect(readFileSync(join(folder, 'data/checkpoints/checkpoint.json'), 'utf8')).toContain('"gpt2"')
   })
 
   it('[CL11] help names every command and option', async () => {
