@@ -2,5 +2,5 @@
 import { refuseOldNode } from './node-version.js'
 
 refuseOldNode()
-const { runProgram } = await import('./house-error.js')
+const { runProgram } = await import('./program.js')
 await runProgram(async () => (await import('./benchmark.js')).runBenchmark(process.argv.slice(2)))

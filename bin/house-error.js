@@ -15,21 +15,6 @@ export class HouseError extends Error {
 }
 
 /**
- * Runs a program to its end: a house error becomes its one line on standard error and exit code 1, anything else is our own fault and shows
- * where it happened.
- * @param {() => Promise<number | void>} program
- */
-export async function runProgram(program) {
-  try {
-    const code = await program()
-    if (typeof code === 'number') process.exitCode = code
-  } catch (error) {
-    console.error(error instanceof HouseError ? `coattend: ${error.message}` : error)
-    process.exitCode = error instanceof HouseError && error.kind === 'usage' ? 2 : 1
-  }
-}
-
-/**
  * The house error for a failed file operation, or null where the failure has another cause.
  * @param {unknown} error
  * @param {string} place

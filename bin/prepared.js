@@ -1,6 +1,6 @@
 import { checkout } from './checkout.js'
-import { runProgram } from './house-error.js'
 import { makeNarrator } from './narrator.js'
+import { runProgram } from './program.js'
 import { isStamped } from './stamp.js'
 import { enterTypeScript } from './typescript.js'
 
