@@ -5,7 +5,7 @@ import type { Fill, Ramps } from '#web/marks/ramp.ts'
 import { rampStep, rampSteps } from '#web/marks/ramp.ts'
 import type { BracketPart } from './brackets.ts'
 import type { LaneFrame, PlacedLabel } from './frame.ts'
-import { keepApart } from './frame.ts'
+import { digitsFor, keepApart } from './frame.ts'
 
 /** Below this share of the scale the text keeps its colour. */
 const faint = 0.04 * rampSteps
@@ -36,7 +36,7 @@ export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
       tokens.forEach((token, index) => paintToken(token, index, frame, ramps, painted[index]!)) // same length
       for (const label of labels) label.remove()
       labels = keepApart(placeLabels(tokens, frame)).map(({ index }) =>
-        appendLabel(tokens[index]!, frame.values[index] ?? 0),
+        appendLabel(tokens[index]!, valueText(frame, index)),
       ) // placed from these tokens
     },
     bracket(parts) {
@@ -86,16 +86,18 @@ function placeLabels(tokens: readonly HTMLElement[], frame: LaneFrame): readonly
   return frame.labelled.flatMap((index) => {
     const token = tokens[index]
     if (token === undefined) return []
-    const width = signed(frame.values[index] ?? 0).length * digitWidth
+    const width = valueText(frame, index).length * digitWidth
     return [{ index, x: token.offsetLeft + token.offsetWidth / 2, y: token.offsetTop, width }]
   })
 }
 
-function appendLabel(token: HTMLElement, value: number): HTMLElement {
+const valueText = (frame: LaneFrame, index: number): string => signed(frame.values[index] ?? 0, digitsFor(frame.reach))
+
+function appendLabel(token: HTMLElement, text: string): HTMLElement {
   const label = token.ownerDocument.createElement('i')
   label.className = 'value'
   // Drawn by the stylesheet from the attribute, so that it is not selected or read out with the text.
-  label.dataset['v'] = signed(value)
+  label.dataset['v'] = text
   token.append(label)
   return label
 }

@@ -24,6 +24,9 @@ export interface LaneFrame {
   readonly unit: Unit
 }
 
+/** Digits of the values on a scale: small scales need a third. */
+export const digitsFor = (reach: number): number => (reach < 0.1 ? 3 : 2)
+
 /** How many tokens of each lane carry their value as text. */
 const labels = { source: 5, output: 4 } as const
 /** Smaller values are not worth a label. */

@@ -10,6 +10,8 @@ import { methodNames, toleranceText } from './explanations.ts'
 export interface MessageProps {
   readonly entry: Entry | null
   readonly online: boolean
+  /** Id of this person: their own runs need no name. */
+  readonly me: string
   /** Whether this person may stop the run that is shown. */
   readonly mayCancel: boolean
   readonly onCancel: () => void
@@ -64,7 +66,7 @@ const forbidden = (phase: Phase): Extract<Phase, { kind: 'forbidden' }> | null =
   phase.kind === 'forbidden' ? phase : null
 
 function Running(props: MessageProps & { readonly phase: Extract<Phase, { kind: 'running' }> }): JSX.Element {
-  const text = (): string => progressText(props.phase, props.entry)
+  const text = (): string => progressText(props.phase, props.entry, props.me)
   const eta = (): string | null => {
     const left = props.phase.progress?.eta
     return left === null || left === undefined ? null : timeLeft(left)
@@ -84,13 +86,13 @@ function Running(props: MessageProps & { readonly phase: Extract<Phase, { kind: 
 }
 
 /** "Integrated gradients: 24 of 31 outputs within 1 % gap", or what it waits for. */
-export function progressText(phase: Extract<Phase, { kind: 'running' }>, entry: Entry | null): string {
+export function progressText(phase: Extract<Phase, { kind: 'running' }>, entry: Entry | null, me: string): string {
   const method = entry ? methodNames[entry.options.method] : 'Attribution'
   const { run, progress, converged } = phase
   if (run.state === 'queued' && progress === null) {
     return run.position ? `${method}: waiting for ${count(run.position)} before it` : `${method}: waiting to start`
   }
-  const by = run.startedBy ? ` (started by ${run.startedBy.name})` : ''
+  const by = run.startedBy && run.startedBy.id !== me ? ` (started by ${run.startedBy.name})` : ''
   if (entry === null || entry.options.method !== 'integrated-gradients' || 'nodes' in entry.options.quadrature) {
     return `${method}: ${progress ? `${progress.stage} ${share(progress.done, progress.total)}` : 'starting'}${by}`
   }

@@ -137,6 +137,7 @@ function RunMessages(props: { readonly model: InstanceModel }): JSX.Element {
     <Messages
       entry={props.model.entry()}
       online={room.online()}
+      me={room.me().id}
       mayCancel={mayCancel()}
       onCancel={() => room.attributions.cancel(props.model.instance().id, props.model.options())}
       onAgain={() => room.attributions.again(props.model.instance(), props.model.options(), focus())}

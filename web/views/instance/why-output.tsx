@@ -187,7 +187,10 @@ function WaterfallBars(props: { readonly parts: readonly Part[] }): JSX.Element 
 /** The gap, in words and with a sign that does not need colour: a closed ring, or a dotted one. */
 function Trust(props: { readonly model: InstanceModel; readonly sums: Sums }): JSX.Element {
   const promises = (): boolean => !Number.isNaN(props.sums.gap)
+  /** The first part that arrives for integrated gradients is gradient × input, which has no gap. */
+  const impression = (): boolean => !promises() && props.model.options().method === 'integrated-gradients'
   const verdict = (): string => {
+    if (impression()) return 'first impression by one gradient; the path is being computed'
     if (!promises()) return 'no sum is promised by this method'
     if (props.sums.converged) return 'converged'
     const above = `above ${toleranceText(props.model.options())}`

@@ -72,6 +72,7 @@ function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instan
             <Messages
               entry={model.entry()}
               online={true}
+              me={app.person()?.id ?? ''}
               mayCancel={false}
               onCancel={() => undefined}
               onAgain={() => want(true)}

@@ -24,7 +24,7 @@ export function OwnWorkspaces(props: { readonly workspaces: Workspaces; readonly
         <h2 id="h-own">Your workspaces</h2>
         <span class="grow" />
         <RestoreButton onFile={(file) => void props.workspaces.restore(file)} />
-        <button type="button" class="button" onClick={() => props.onNew()}>
+        <button type="button" class="button large" onClick={() => props.onNew()}>
           New workspace
         </button>
       </div>
@@ -114,7 +114,7 @@ function OwnRow(props: {
 
 function RestoreButton(props: { readonly onFile: (file: File) => void }): JSX.Element {
   return (
-    <label class="button file-button">
+    <label class="button large file-button">
       Restore from file
       <input
         type="file"

@@ -66,7 +66,7 @@ function Job(): JSX.Element {
         {(present) => (
           <span class="job">
             <ProgressLine
-              text={runText(present())}
+              text={runText(present(), room.me().id)}
               done={doneOf(present())}
               left={leftOf(present())}
               onCancel={mayCancel(present()) ? () => cancel(present()) : undefined}
@@ -82,13 +82,13 @@ function Job(): JSX.Element {
 }
 
 /** "Writing outputs: 312 of 1,000". */
-export function runText({ kind, instance, progress, state, startedBy }: RunReply): string {
+export function runText({ kind, instance, progress, state, startedBy }: RunReply, me: string): string {
   const names = {
     corpus: 'Writing outputs',
     output: `Writing ${instance ?? 'an output'}`,
     attribution: `Attribution of ${instance ?? 'an instance'}`,
   }
-  const by = startedBy && kind !== 'corpus' ? `, started by ${startedBy.name}` : ''
+  const by = startedBy && startedBy.id !== me && kind !== 'corpus' ? `, started by ${startedBy.name}` : ''
   if (state === 'queued') return `${names[kind]}: waiting${by}`
   if (progress === null || progress.total === 0) return `${names[kind]}${by}`
   const stage = kind === 'corpus' ? '' : `${progress.stage} `
