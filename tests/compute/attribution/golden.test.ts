@@ -44,7 +44,10 @@ for (const name of ['marian', 'pegasus', 'gpt2']) {
   describe(`attribution of ${name} against PyTorch autograd in float64`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
     const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
-    const { nodes, baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as { readonly nodes: number; readonly baseline_token: number }
+    const { nodes, baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as {
+      readonly nodes: number
+      readonly baseline_token: number
+    }
     const ids = (key: string): readonly number[] => Array.from(inputs.get(key)!.data, Number)
     const targetIds = ids('target_ids')
     const problem: Problem = {

@@ -1,0 +1,113 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { forwardGraph } from '#compute/programs/forward.ts'
+import { openEngine } from '#compute/runtime/engine.ts'
+import { integers } from '#compute/runtime/tensor.ts'
+import { fixture, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+
+type Json = Record<string, unknown>
+
+const root = mkdtempSync(join(tmpdir(), 'coattend-variants-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+/** A copy of a fixture checkpoint under another configuration. */
+function vary(base: string, change: Json): string {
+  const folder = mkdtempSync(join(root, `${base}-`))
+  mkdirSync(folder, { recursive: true })
+  const config = readJson(fixture(`${base}/checkpoint/config.json`)) as Json
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, ...change }))
+  copyFileSync(fixture(`${base}/checkpoint/model.safetensors`), join(folder, 'model.safetensors'))
+  return folder
+}
+
+async function logitsOf(
+  folder: string,
+  source: readonly number[],
+  prefix: readonly number[] | null,
+): Promise<Float32Array> {
+  const engine = await openEngine(folder, { device: 'cpu', threads: 1, cache: join(root, 'cache') })
+  try {
+    const session = await engine.program(
+      'logits',
+      () => forwardGraph(engine.model, { states: false, attention: false }),
+      'cold',
+    )
+    const row = (ids: readonly number[]) => integers([1, ids.length], ids)
+    const decoder = prefix === null ? {} : { decoder_input_ids: row(prefix) }
+    const { logits } = await session.run({ input_ids: row(source), ...decoder })
+    return logits!.data as Float32Array
+  } finally {
+    await engine.close()
+  }
+}
+
+const open = (folder: string) => openEngine(folder, { device: 'cpu', threads: 1, cache: join(root, 'cache') })
+
+describe('every field of a configuration that changes numbers', () => {
+  const { cases } = readJson(fixture('variants.json')) as { cases: { base: string; config: Json; logits: number[] }[] }
+  for (const { base, config, logits } of cases) {
+    it(`[MO2] ${base} with ${JSON.stringify(config)} computes what transformers computes`, async () => {
+      const inputs = readTensors(fixture(`${base}/inputs.safetensors`))
+      const ids = (name: string): readonly number[] => Array.from(inputs.get(name)!.data, Number)
+      const prefix = inputs.has('decoder_input_ids') ? ids('decoder_input_ids') : null
+      const found = await logitsOf(vary(base, config), ids('input_ids'), prefix)
+      expect(relativeError(found.subarray(found.length - logits.length), logits)).toBeLessThan(1e-4)
+    })
+  }
+
+  for (const name of ['marian-separate', 'gpt2-untied']) {
+    it(`[MO3] ${name}: vocabularies, embeddings and head of its own`, async () => {
+      const golden = readJson(fixture(`${name}/golden.json`)) as {
+        input_ids: number[][]
+        decoder_input_ids: number[][] | null
+        logits: number[][]
+      }
+      const found = await logitsOf(
+        fixture(`${name}/checkpoint`),
+        golden.input_ids[0]!,
+        golden.decoder_input_ids?.[0] ?? null,
+      )
+      expect(relativeError(found, golden.logits.flat())).toBeLessThan(1e-4)
+    })
+  }
+
+  const refused: readonly (readonly [base: string, change: Json, message: RegExp])[] = [
+    ['gpt2', { add_cross_attention: true }, /add_cross_attention is true; only false/],
+    ['gpt2', { activation_function: 'prelu' }, /activation_function is "prelu"; supported are gelu/],
+    ['gpt2', { quantization_config: { bits: 4 } }, /quantization_config/],
+    ['marian', { normalize_before: true }, /normalize_before is true; only false/],
+    ['marian', { is_encoder_decoder: false }, /is_encoder_decoder is false/],
+    ['pegasus', { normalize_before: false }, /normalize_before is false; only true/],
+    ['pegasus', { normalize_embedding: true }, /normalize_embedding is true/],
+  ]
+  for (const [base, change, message] of refused) {
+    it(`[MO4] ${base} with ${JSON.stringify(change)} is refused by name`, async () => {
+      await expect(open(vary(base, change))).rejects.toMatchObject({
+        kind: 'unsupported',
+        message: expect.stringMatching(message),
+      })
+    })
+  }
+
+  const broken: readonly (readonly [base: string, change: Json, message: RegExp])[] = [
+    ['gpt2', { model_type: 'mamba' }, /architecture "mamba" is not supported; supported are marian, pegasus, gpt2/],
+    ['gpt2', { model_type: null }, /names no model_type/],
+    ['gpt2', { n_layer: 3 }, /lacks the tensor transformer\.h\.2/],
+    ['gpt2', { n_embd: 48 }, /Tensor .* is \[.*\], but config\.json asks for/],
+    ['gpt2', { n_head: 5 }, /n_embd 32 does not divide by n_head 5/],
+    ['gpt2', { n_head: 'four' }, /n_head must be a whole number from 1, not "four"/],
+    ['gpt2', { n_layer: -1 }, /n_layer must be a whole number from 0, not -1/],
+    ['gpt2', { tie_word_embeddings: false }, /lacks the tensor lm_head\.weight/],
+    ['gpt2', { layer_norm_epsilon: 'tiny' }, /layer_norm_epsilon must be a number/],
+    ['marian', { vocab_size: 97 }, /asks for \[97, 32\]/],
+    ['marian', { scale_embedding: 'yes' }, /scale_embedding must be true or false/],
+    ['marian', { eos_token_id: 'end' }, /eos_token_id must be a token id or a list/],
+  ]
+  for (const [base, change, message] of broken) {
+    it(`[MO5] ${base} with ${JSON.stringify(change)} is one clear error`, async () => {
+      await expect(open(vary(base, change))).rejects.toMatchObject({ message: expect.stringMatching(message) })
+    })
+  }
+})
