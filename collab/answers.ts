@@ -1,4 +1,5 @@
 /** Answering what a client asks after connecting: everything that it lacks. Three hundred newcomers share one encoded answer. */
+import { CollabError } from './errors.ts'
 import { inspectStateVector } from './inspection.ts'
 import type { Member } from './member.ts'
 import type { SharedState } from './shared-state.ts'
@@ -21,9 +22,17 @@ export class Answers {
     this.#toNewcomers = null
   }
 
-  /** Sends what somebody with this state vector lacks; to a slow reader, once it has caught up. */
+  /**
+   * Sends what somebody with this state vector lacks; to a slow reader, once it has caught up. Throws a CollabError `unreadable` where
+   * the document holds edits under their client id that they never made.
+   */
   give(member: Member, vector: Uint8Array): void {
-    const isNewcomer = inspectStateVector(vector).size === 0
+    const clocks = inspectStateVector(vector)
+    const isNewcomer = clocks.size === 0
+    // The author of a clock cannot be behind us. What they typed would vanish behind what was written in their place.
+    if (this.#state.reached(member.client) > (clocks.get(member.client) ?? 0)) {
+      throw new CollabError('unreadable', 'somebody else has written under this client id')
+    }
     if (member.connection.isSlow) {
       member.question = new Uint8Array(vector)
       return

@@ -3,6 +3,7 @@ import { CollabError } from './errors.ts'
 import type { Limits } from './limits.ts'
 import type { HeldUpdate, Member } from './member.ts'
 import type { SharedState } from './shared-state.ts'
+import type { Frame } from './sync.ts'
 import type { Trials } from './trials.ts'
 import { closeCodes } from './wire/close-codes.ts'
 
@@ -23,6 +24,8 @@ export interface IntakeDeps {
   rejected(member: Member, error: unknown): void
 }
 
+type EditFrame = Extract<Frame, { kind: 'edit' }>
+
 /** A trial takes a processor for a while, so it counts as so many messages. */
 const TRIAL_COST = 200
 
@@ -34,10 +37,10 @@ export class Intake {
   }
 
   /** Takes an update as it comes in. Throws a CollabError on one that cannot be used. */
-  receive(member: Member, update: Uint8Array): void {
+  receive(member: Member, { update, isAnswer }: EditFrame): void {
     const frame = member.receipts.open()
     const inspection = this.#deps.state.inspect(update)
-    this.#take(member, { frame, update, inspection, isTried: false })
+    this.#take(member, { frame, update, isAnswer, inspection, isTried: false })
     this.retry()
   }
 
@@ -74,14 +77,19 @@ export class Intake {
     if (!this.#isReady(member, edit)) return this.#hold(member, edit)
     if (!edit.isTried && !state.isCheap(edit.inspection)) return void this.#tryOut(member, edit)
     state.apply(edit.update, member)
+    if (edit.isAnswer) member.hasAnswered = true
     this.#deps.accepted(member, edit.frame)
   }
 
-  /** What a client says under the id of another who is here waits until that one has said it: they are the author. */
+  /**
+   * What a client says under the id of somebody who is here waits until that one has said it: they are the author. After a crash of
+   * the server everybody brings what everybody wrote, and no part of it can do without the others; so this holds only for
+   * those who have told us all they had.
+   */
   #isReady(member: Member, { inspection }: HeldUpdate): boolean {
     return this.#deps.state.isReady(inspection, (client) => {
       for (const other of this.#deps.members()) {
-        if (other.client === client) return other.visitor.person.id !== member.visitor.person.id
+        if (other.client === client) return other.hasAnswered && other.visitor.person.id !== member.visitor.person.id
       }
       return false
     })

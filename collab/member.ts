@@ -9,6 +9,8 @@ import { may } from './wire/policy.ts'
 /** An update that is not taken in yet. */
 export interface HeldUpdate {
   readonly frame: number
+  /** Whether it answers our question after connecting. */
+  readonly isAnswer: boolean
   readonly update: Uint8Array
   readonly inspection: Inspection
   /** Whether it was found to be quick to apply, by trying. */
@@ -26,6 +28,8 @@ export class Member implements Attendee {
   readonly receipts = new Receipts()
   visitor: Visitor
   held: HeldUpdate[] = []
+  /** Whether everything this client had when it connected is here: what it writes later comes from itself alone. */
+  hasAnswered = false
   /** State vector of what a slow reader has been sent; null while it gets everything as it comes. */
   sentUntil: Uint8Array | null = null
   /** A question that a slow reader has asked. */

@@ -204,7 +204,7 @@ export class Room {
     try {
       const frame = readFrame(bytes, member.client)
       if (frame.kind === 'ask') this.#answers.give(member, frame.vector)
-      else if (frame.kind === 'edit') this.#intake.receive(member, frame.update)
+      else if (frame.kind === 'edit') this.#intake.receive(member, frame)
       else if (frame.state !== null) this.#presence.write(member, frame.state)
     } catch (error) {
       this.#reject(member, error)

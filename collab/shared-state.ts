@@ -70,18 +70,18 @@ export class SharedState {
   /** Whether everything that an update builds on is there, and what it adds is not `foreign`. */
   isReady(inspection: Inspection, foreign: (client: number) => boolean): boolean {
     for (const [client, range] of inspection.ranges) {
-      const reached = this.#reached(client)
+      const reached = this.reached(client)
       if (range.from > reached || (range.to > reached && foreign(client))) return false
     }
     for (const [client, clock] of inspection.needs) {
-      if (clock > Math.max(this.#reached(client), inspection.ranges.get(client)?.to ?? 0)) return false
+      if (clock > Math.max(this.reached(client), inspection.ranges.get(client)?.to ?? 0)) return false
     }
     return true
   }
 
   /** Whether all that an update says is known here. */
   isKnown(inspection: Inspection): boolean {
-    for (const [client, range] of inspection.ranges) if (range.to > this.#reached(client)) return false
+    for (const [client, range] of inspection.ranges) if (range.to > this.reached(client)) return false
     for (const [client, ranges] of inspection.deletes) {
       if (!ranges.every((range) => this.#isDeleted(client, range))) return false
     }
@@ -129,13 +129,14 @@ export class SharedState {
     this.#doc.destroy()
   }
 
-  #reached(client: number): number {
+  /** The clock that a client's edits have reached. */
+  reached(client: number): number {
     return Y.getState(this.#doc.store, client)
   }
 
   #newClients(inspection: Inspection): number {
     let count = 0
-    for (const client of inspection.ranges.keys()) if (this.#reached(client) === 0) count++
+    for (const client of inspection.ranges.keys()) if (this.reached(client) === 0) count++
     return count
   }
 
@@ -159,7 +160,7 @@ export class SharedState {
 
   #isDeleted(client: number, { from, to }: ClockRange): boolean {
     const structs = this.#doc.store.clients.get(client)
-    if (structs === undefined || to > this.#reached(client)) return false
+    if (structs === undefined || to > this.reached(client)) return false
     for (let i = Y.findIndexSS(structs, from); i < structs.length && structs[i]!.id.clock < to; i++) {
       if (!structs[i]!.deleted) return false
     }

@@ -6,7 +6,8 @@ import { messageTypes, syncTypes } from './wire/messages.ts'
 /** What a client may say. */
 export type Frame =
   | { readonly kind: 'ask'; readonly vector: Uint8Array }
-  | { readonly kind: 'edit'; readonly update: Uint8Array }
+  /** `isAnswer`: to our question; it holds everything that we lack. */
+  | { readonly kind: 'edit'; readonly update: Uint8Array; readonly isAnswer: boolean }
   /** What it says of its own presence, as JSON; null when it says nothing of it. */
   | { readonly kind: 'presence'; readonly state: Uint8Array | null }
 
@@ -29,7 +30,8 @@ function readSyncFrame(decoder: Decoder): Frame {
   const payload = readBytes(decoder)
   expectEnd(decoder)
   if (type === syncTypes.step1) return { kind: 'ask', vector: payload }
-  if (type === syncTypes.step2 || type === syncTypes.update) return { kind: 'edit', update: payload }
+  if (type === syncTypes.step2) return { kind: 'edit', update: payload, isAnswer: true }
+  if (type === syncTypes.update) return { kind: 'edit', update: payload, isAnswer: false }
   throw unreadable(decoder, `a sync message of type ${type}`)
 }
 

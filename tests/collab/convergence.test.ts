@@ -6,8 +6,8 @@ import { EventLog, GuestList, workspace } from './support/guests.ts'
 import { everybody, startServer, type Running } from './support/server.ts'
 import { pause, Shelf, until } from './support/shelf.ts'
 
-const rounds = fuzz(3, 50)
-const operations = fuzz(60, 200).rounds
+const rounds = fuzz(4, 50)
+const operations = fuzz(100, 200).rounds
 
 /** One document of each kind under random edits, breaks, delays and restarts, until everything is quiet again. */
 class Play {

@@ -163,7 +163,7 @@ describe('updates that would harm others', () => {
     const server = await start({ limits: { pendingMs: 200 } })
     const eda = open(server.port, 'eda', { document: 'notes/n1' })
     const watcher = open(server.port, 'vic', { document: 'notes/n1' })
-    await untilSynced(eda, watcher)
+    await until('all have answered', () => eda.isSaved && watcher.isSaved)
     const ed = await raw(server.port, 'ed', 7, { document: 'notes/n1' })
     ed.socket.send(syncFrame('update', structs(eda.doc.clientID, 0, bytesOf(info(deleted), 1, 'text', 100_000))))
     await pause(50)
@@ -172,6 +172,20 @@ describe('updates that would harm others', () => {
     await untilClosed(ed)
     expect(ed.code).toBe(closeCodes.unreadable)
     expect(eda.closes).toEqual([])
+  })
+
+  it('[HU15] who comes back and finds edits under their client id that they never made is told, not silently ignored', async () => {
+    const server = await start()
+    const eda = open(server.port, 'eda', { document: 'notes/n1' })
+    await until('they are saved', () => eda.isSaved)
+    eda.provider.disconnect()
+    const ed = await raw(server.port, 'ed', 7, { document: 'notes/n1' })
+    ed.socket.send(syncFrame('update', structs(eda.doc.clientID, 0, bytesOf(info(deleted), 1, 'text', 100_000))))
+    await until('it is taken in', () => ed.ofType(messageTypes.saved).length > 0)
+    eda.doc.getText('text').insert(0, 'written offline')
+    eda.provider.connect()
+    await until('they are told', () => eda.closes.includes(closeCodes.unreadable))
+    expect(textOf(eda)).toBe('written offline')
   })
 
   it('[HU7] what builds on nothing is kept for a while with its sender, and never stored or passed on', async () => {
