@@ -138,14 +138,15 @@ export function encodeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   let offset = 0
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}
+  const header: (readonly [name: string, entry: unknown])[] = []
+  if (Object.keys(metadata).length > 0) header.push(['__metadata__', metadata])
   // Wider types first: every tensor then starts at a multiple of its element size.
   const entries = Object.entries(tensors).toSorted(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype])
   for (const [name, { dtype, shape, data }] of entries) {
-    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] }
+    header.push([name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] }])
     offset += data.byteLength
   }
-  const json = new TextEncoder().encode(JSON.stringify(header))
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)))
   const padded = Math.ceil(json.byteLength / 8) * 8
   const bytes = new Uint8Array(prefixBytes + padded + offset)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true)

@@ -98,8 +98,7 @@ async function openSideFile(
   needed: readonly Located[],
   cache: string,
 ): Promise<readonly Weight[]> {
-  await mkdir(cache, { recursive: true })
-  const folder = await realpath(cache)
+  const folder = await openCache(cache)
   const identity = createHash('sha256')
   for (const { path, size, modified } of files) identity.update(`${path}\0${size}\0${modified}\0`)
   const path = join(folder, `${identity.digest('hex').slice(0, 32)}.f32`)
@@ -116,6 +115,26 @@ async function openSideFile(
   )
   if (size !== offset) await writeSideFile(path, needed, offset)
   return weights
+}
+
+const unwritable = (place: string, cause: unknown): ComputeError => {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const advice = 'Free space or set COATTEND_CACHE to another folder.'
+  return new ComputeError(
+    'bad-input',
+    `Cannot write the float32 copy of the weights to ${place}: ${reason}. ${advice}`,
+    { cause },
+  )
+}
+
+/** The real path of the cache folder, made where it is missing. */
+async function openCache(cache: string): Promise<string> {
+  try {
+    await mkdir(cache, { recursive: true })
+    return await realpath(cache)
+  } catch (cause) {
+    throw unwritable(cache, cause)
+  }
 }
 
 /** Through a temporary file and a rename: readers see a whole file or none, and two writers do no harm. */
@@ -135,12 +154,7 @@ async function writeSideFile(path: string, needed: readonly Located[], size: num
   } catch (cause) {
     await rm(temporary, { force: true })
     if (cause instanceof ComputeError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ComputeError(
-      'bad-input',
-      `Cannot write the float32 copy of the weights (${size} bytes) to ${path}: ${reason}. Free space or set COATTEND_CACHE to another folder.`,
-      { cause },
-    )
+    throw unwritable(path, cause)
   }
 }
 
