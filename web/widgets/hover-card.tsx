@@ -1,7 +1,7 @@
 import type { Accessor, JSX } from 'solid-js'
 import { createSignal, onCleanup, Show } from 'solid-js'
 import { Portal } from 'solid-js/web'
-import { createEffect, For, on } from '#web/solid.ts'
+import { createEffect, For, on, onMount } from '#web/solid.ts'
 
 /** What a card says: a heading, a few words beside it, and at most four rows of name and value. */
 export interface CardText {
@@ -31,7 +31,16 @@ export function HoverCard(props: { readonly anchor: Accessor<CardAnchor | null> 
       timer = setTimeout(() => setShown(anchor), delay)
     }),
   )
-  onCleanup(() => clearTimeout(timer))
+  // Whoever uses a key looks elsewhere; a token that gets the focus by it shows its card again.
+  const hide = (): void => {
+    clearTimeout(timer)
+    setShown(null)
+  }
+  onMount(() => window.addEventListener('keydown', hide, { capture: true }))
+  onCleanup(() => {
+    clearTimeout(timer)
+    window.removeEventListener('keydown', hide, { capture: true })
+  })
   return (
     <Portal>
       <Show when={shown()} keyed>

@@ -60,7 +60,7 @@ function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: 
   const against = value !== null && value < -underlined * frame.reach
   const minus = against ? (ramps.away[Math.min(rampSteps, 2 * step)]?.background ?? '') : ''
   if (minus !== before.minus) token.style.borderBottomColor = before.minus = minus
-  const marks = marksOf(index, value, frame)
+  const marks = marksOf(index, frame)
   if (marks === before.marks) return
   before.marks = marks
   token.dataset['marks'] = marks
@@ -68,9 +68,9 @@ function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: 
 }
 
 /** Outline of the choice and corner of what is off the scale, as words that the stylesheet matches. */
-function marksOf(index: number, value: number | null, frame: LaneFrame): string {
+function marksOf(index: number, frame: LaneFrame): string {
   const marks: string[] = []
-  if (value !== null && Math.abs(value) > frame.reach) marks.push('clip')
+  if (frame.clipped.has(index)) marks.push('clip')
   if (frame.waiting?.(index)) marks.push('wait')
   if (frame.spot !== null && index >= frame.spot[0] && index <= frame.spot[1]) marks.push('spot')
   if (frame.chosen !== null) {

@@ -11,6 +11,8 @@ export type Unit = 'pieces' | 'words'
 export interface LaneFrame {
   /** Signed value of each token's fill; null leaves the box empty. */
   readonly values: readonly (number | null)[]
+  /** Tokens whose value is off the scale and that carry its mark: in words, the last piece. */
+  readonly clipped: ReadonlySet<number>
   /** The value at which a ramp ends. */
   readonly reach: number
   /** Tokens that carry their value below, the strongest first. */
@@ -49,6 +51,7 @@ export function makeFrame({ side, pieces, values, reach, choice, spot, waiting, 
   const shown = unit === 'words' ? mergeWords(own, pieces) : own
   return {
     values: shown,
+    clipped: clippedOf(shown, pieces, reach, unit),
     reach,
     labelled: strongest(unit === 'words' ? onFirstPieces(shown, pieces) : shown, labels[side], labelFloor * reach),
     chosen: choice?.side === side ? spanOf(choice) : null,
@@ -56,6 +59,16 @@ export function makeFrame({ side, pieces, values, reach, choice, spot, waiting, 
     waiting,
     unit,
   }
+}
+
+function clippedOf(
+  values: readonly (number | null)[],
+  pieces: readonly Piece[],
+  reach: number,
+  unit: Unit,
+): ReadonlySet<number> {
+  const ends = (index: number): boolean => unit === 'pieces' || pieces[index]?.word !== pieces[index + 1]?.word
+  return new Set(values.flatMap((value, index) => (Math.abs(value ?? 0) > reach && ends(index) ? [index] : [])))
 }
 
 /** In words every piece has the word's total; the label stands once, under its first piece. */

@@ -53,6 +53,7 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
     <>
       <h3>How contributions are computed</h3>
       <div class="option">
+        <h4>Method</h4>
         <Segment
           label="Method"
           value={props.options.method}
@@ -62,6 +63,7 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
         <p>{methodTexts[props.options.method]}</p>
       </div>
       <div class="option">
+        <h4>What is explained</h4>
         <Segment
           label="What is explained"
           value={props.options.objective}
@@ -147,6 +149,7 @@ function PrecisionChoice(props: Choosing): JSX.Element {
   }
   return (
     <div class="option">
+      <h4>Precision: the gap that is tolerated</h4>
       <div class="line">
         <Segment
           label="Precision"

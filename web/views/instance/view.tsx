@@ -6,6 +6,7 @@ import { counted } from '#web/marks/numbers.ts'
 import { useApp } from '#web/state/app.ts'
 import type { InstanceState } from '#web/state/instances.ts'
 import { useRoom } from '#web/state/room.ts'
+import { attributeText } from '#web/views/list/columns.ts'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import { Segment } from '#web/widgets/controls.tsx'
@@ -31,7 +32,12 @@ export function InstancePane(): JSX.Element {
           {(present) => (
             <>
               <span class="mono">{present().instance.id}</span>
-              <span class="note">{factsOf(present().instance)}</span>
+              <span class="note">
+                {factsOf(
+                  present().instance,
+                  room.fields.list().map(({ name }) => name),
+                )}
+              </span>
             </>
           )}
         </Show>
@@ -81,11 +87,15 @@ const loadingBones = [
 ] as const
 
 /** "topic award · 83 source tokens · 31 output tokens · greedy". */
-export function factsOf(instance: InstanceReply): string {
-  const attributes = Object.entries(instance.attributes)
-    .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
+export function factsOf(instance: InstanceReply, columns: readonly string[]): string {
+  const attributes = columns
+    .flatMap((name) => (Object.hasOwn(instance.attributes, name) ? [[name, instance.attributes[name]] as const] : []))
+    .filter(
+      ([, value]) =>
+        value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0),
+    )
     .slice(0, 3)
-    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+    .map(([name, value]) => `${name} ${attributeText(value)}`)
   const { source, output } = instance
   const sizes = [counted(source.ids.length, 'source token')]
   if (output) sizes.push(counted(output.ids.length, 'output token'), output.decoding)

@@ -153,10 +153,8 @@ function partsOf(model: InstanceModel, sums: Sums): readonly Part[] {
   const total = (values: readonly (number | null)[]): number =>
     values.reduce<number>((all, value) => all + (value ?? 0), 0)
   const part = (name: string, value: number): Part => ({ name, value, kind: 'part' })
-  const parts = [
-    part(model.layout().kind === 'decoder-only' ? 'Prompt' : 'Source', total(reaching.source)),
-    part('Earlier output', total(reaching.output)),
-  ]
+  const parts = [part(model.layout().kind === 'decoder-only' ? 'Prompt' : 'Source', total(reaching.source))]
+  if (reaching.output.some((value) => value !== null)) parts.push(part('Earlier output', total(reaching.output)))
   if (reaching.inside !== 0) parts.push(part('Inside the span', reaching.inside))
   if (Math.abs(reaching.start) > 5e-4) parts.push(part('Start token', reaching.start))
   return [...parts, { name: 'Measured change', value: sums.change, kind: 'total' }]

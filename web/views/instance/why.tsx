@@ -45,7 +45,7 @@ function WhoDrew(props: WhyProps): JSX.Element {
       </h3>
       <p>
         How much each output token drew on it.{' '}
-        <LinkButton onClick={() => props.onChoose(strongestOutput(rows()))}>Open the first</LinkButton>
+        <LinkButton onClick={() => props.onChoose(strongestOutput(rows()))}>Open the strongest</LinkButton>
       </p>
       <h4>
         Outputs that drew on it most <span>{unitOf(props.model.options().objective)}</span>

@@ -118,10 +118,10 @@ function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
 }
 
 const columnWidths: Readonly<Record<Column['kind'], string>> = {
-  id: 'minmax(112px, 0.5fr)',
-  text: 'minmax(160px, 2fr)',
-  attribute: 'minmax(64px, 0.4fr)',
-  number: 'minmax(92px, 0.3fr)',
+  id: 'minmax(136px, 0.5fr)',
+  text: 'minmax(120px, 2fr)',
+  attribute: 'minmax(60px, 0.4fr)',
+  number: 'minmax(88px, 0.3fr)',
 }
 
 /** The row after a key; null for keys that do not move. */
