@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ServerError } from '../errors.ts'
 
-/** What the file `version.json` of a data directory says: who made it, and whether its database was ever finished. */
+/** What the file `version.json` of a data directory says: who used it last, and with which database. */
 const stamp = z.object({
   format: z.number().int(),
   application: z.string(),
-  /** `starting` until the database is made and migrated: until then it holds nothing worth keeping. */
-  database: z.enum(['starting', 'embedded', 'postgresql']),
+  database: z.enum(['embedded', 'postgresql']),
 })
 export type Stamp = z.infer<typeof stamp>
 
@@ -19,7 +18,15 @@ export const FORMAT = 1
 export const POSTGRES_MAJOR = '18'
 
 /** Everything Coattend puts into a data directory. */
-const own = new Set(['version.json', 'server.lock', 'database', 'results', 'states', 'checkpoints', 'temporary'])
+const own = new Set([
+  'version.json',
+  'server.lock',
+  'database',
+  'database.unfinished',
+  'results',
+  'states',
+  'checkpoints',
+])
 
 /**
  * Looks at a directory before anything in it is opened. Returns its stamp, null for a new one; throws where it is somebody
@@ -54,9 +61,22 @@ export function checkDatabaseFiles(directory: string): void {
   )
 }
 
-/** Removes what an interrupted first start has left: a database that was never finished. */
-export function removeUnfinished(directory: string): void {
-  rmSync(join(directory, 'database'), { recursive: true, force: true })
+/**
+ * Makes the folder of the embedded database. Until `finishDatabase` a file beside it says that it was never finished: an interrupted
+ * first start leaves nothing worth keeping, and is begun anew.
+ */
+export function startDatabase(directory: string): string {
+  const folder = join(directory, 'database')
+  const mark = join(directory, 'database.unfinished')
+  if (existsSync(mark)) rmSync(folder, { recursive: true, force: true })
+  if (!existsSync(folder)) writeFileSync(mark, 'The first start was interrupted before the database was complete.\n')
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+/** The database is complete: from now on it is never removed. */
+export function finishDatabase(directory: string): void {
+  rmSync(join(directory, 'database.unfinished'), { force: true })
 }
 
 /** Writes the stamp through a rename, so that it is whole or old. */
@@ -84,7 +104,7 @@ function readStamp(directory: string): Stamp | null {
 function refuseForeign(directory: string): void {
   if (!existsSync(directory)) return
   const names = readdirSync(directory)
-  if (names.includes('database')) {
+  if (names.includes('database') && !names.includes('database.unfinished')) {
     throw new ServerError(
       'data-directory',
       `${directory} holds a database but no version.json, so it is unknown which Coattend made it. ` +
