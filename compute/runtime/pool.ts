@@ -107,8 +107,10 @@ function cancel(worker: Worker, id: number): void {
 
 function startWorker(options: PoolOptions, onExit: (code: string) => void): Worker {
   const { device, threads, cache, log } = options
-  const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+  // Compiled programs say `worker.js` here, and need no translation (`bin/compiled.js`).
+  const program = fileURLToPath(new URL('./worker.ts', import.meta.url))
+  const child = fork(program, [], {
+    execArgv: program.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : ['--enable-source-maps'],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

@@ -12,9 +12,7 @@ const id = z
 const shortText = z.string().max(1000)
 const oneCharacter = z.string().refine((text) => [...text].length === 1, 'must be one character')
 
-const regex = z
-  .string()
-  .refine((text) => knownPatterns.has(text), 'is a regular expression that is not known to be safe')
+const regex = z.string().refine((text) => knownPatterns.has(text), { params: { unsupported: true } })
 const pattern = z.union([z.strictObject({ String: shortText.min(1) }), z.strictObject({ Regex: regex })])
 
 /** A corrupt map is a `bad-checkpoint` of its own, thrown from here. */

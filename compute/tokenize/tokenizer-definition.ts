@@ -134,15 +134,40 @@ function checkEntries(entries: readonly (readonly [piece: string, id: number])[]
 function parsePart<Schema extends z.ZodType>(schema: Schema, json: Json, prefix: string): z.infer<Schema> {
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const place = `${prefix}${issue?.path.join('.')}` || 'the whole'
-  throw wrong(place, issue?.message ?? 'wrong', parsed.error)
+  const issue = parsed.error.issues[0]!
+  const place = `${prefix}${issue.path.join('.')}` || 'the whole'
+  if (!isUnknownPart(issue)) throw wrong(place, issue.message, parsed.error)
+  const found = JSON.stringify(valueAt(json, issue.path))?.slice(0, 200)
+  throw new ComputeError(
+    'unsupported',
+    `${file}: ${place} is ${found}, which is not supported. Use another checkpoint`,
+    {
+      cause: parsed.error,
+    },
+  )
+}
+
+/** Whether the file may well be right, only we do not know the part. */
+function isUnknownPart(issue: z.core.$ZodIssue): boolean {
+  return (
+    (issue.code === 'invalid_union' && issue.discriminator !== undefined) ||
+    (issue.code === 'custom' && issue.params?.['unsupported'] === true)
+  )
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    json,
+  )
 }
 
 function wrong(place: string, fault: string, cause?: unknown): ComputeError {
   return new ComputeError(
     'bad-checkpoint',
     `${file}: ${place}: ${fault}. Use another checkpoint, or fetch the file again`,
-    { cause },
+    {
+      cause,
+    },
   )
 }

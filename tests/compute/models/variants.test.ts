@@ -79,6 +79,7 @@ describe('every field of a configuration that changes numbers', () => {
     ['gpt2', { quantization_config: { bits: 4 } }, /quantization_config/],
     ['marian', { normalize_before: true }, /normalize_before is true; only false/],
     ['marian', { is_encoder_decoder: false }, /is_encoder_decoder is false/],
+    ['marian', { max_position_embeddings: 1e9 }, /max_position_embeddings 1000000000 is more than/],
     ['pegasus', { normalize_before: false }, /normalize_before is false; only true/],
     ['pegasus', { normalize_embedding: true }, /normalize_embedding is true/],
   ]
