@@ -11,6 +11,7 @@ import type { DocumentStatus as ServerStatus } from '#collab/wire/messages.ts'
 import { messageTypes, readEpoch, readSaved, readStatus, syncPath } from '#collab/wire/messages.ts'
 import type { EditFrame } from './counted-socket.ts'
 import { makeCountedSocket } from './counted-socket.ts'
+import { speakForSelfAlone } from './own-presence.ts'
 import type { DocumentStatus } from './save-state.ts'
 import { newDocumentStatus } from './save-state.ts'
 import type { Clock } from './throttle.ts'
@@ -51,6 +52,7 @@ export function openSharedDocument(deps: DocumentDeps, workspace: string, name: 
     params: { client: String(doc.clientID) },
     WebSocketPolyfill: makeCountedSocket(deps.Socket, ledger.sent),
   })
+  speakForSelfAlone(provider)
   handleMessages(provider, ledger, setServer, change)
   provider.on('status', ({ status: next }) => {
     if (next === 'connected') ledger.opened()
