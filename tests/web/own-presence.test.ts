@@ -13,7 +13,7 @@ it('[WP1] a tab says what it does itself, and repeats nothing of others', () => 
     connect: false,
     disableBc: true,
     // Never made: nothing connects.
-    WebSocketPolyfill: class {} as typeof WebSocket,
+    WebSocketPolyfill: class {} as unknown as typeof WebSocket,
   })
   speakForSelfAlone(provider)
   const sent: Uint8Array[] = []
