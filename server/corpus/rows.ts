@@ -78,6 +78,8 @@ async function parseLines(text: string): Promise<readonly RawRow[]> {
 }
 
 function parseLine(content: string, line: number): ReadonlyMap<string, unknown> {
+  // As a name, however deep, it would become the prototype of what somebody reads later.
+  if (/"__proto__"\s*:/.test(content)) throw refuse(line, 'a column cannot be called "__proto__"; rename it')
   let value: unknown
   try {
     value = JSON.parse(content)

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Filter } from '#collab/wire/document.ts'
 import type { Column } from '../corpus/columns.ts'
 import { Refusal } from '../errors.ts'
+import { storable } from '../text.ts'
 import type { InstanceRow, InstancesReply, instancesQuery } from '../wire/instances.ts'
 import type { Connection } from './database.ts'
 import { instance, output } from './schema.ts'
@@ -99,7 +100,7 @@ function toRow({ text, tokens, logProb, meanEntropy, maxEntropy, ...row }: Liste
 
 /** Whether a text stands in the id, the source, the reference or the output, whatever the case of its letters. */
 function matches(text: string): SQL | undefined {
-  const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const pattern = `%${storable(text).replaceAll(/[\\%_]/g, '\\$&')}%`
   return or(
     ilike(instance.id, pattern),
     ilike(instance.source, pattern),
@@ -131,7 +132,7 @@ function inRange(value: SQL, min: number | null, max: number | null): SQL {
 function isAmong(name: string, values: readonly string[]): SQL {
   const value = sql`${instance.attributes} -> ${name}::text`
   const given = sql`array[${sql.join(
-    values.map((one) => sql`${one}::text`),
+    values.map((one) => sql`${storable(one)}::text`),
     sql`, `,
   )}]`
   return sql`(case jsonb_typeof(${value})
