@@ -1,8 +1,8 @@
 import { checkout } from './checkout.js'
 import { makeNarrator } from './narrator.js'
 import { runProgram } from './program.js'
+import { enterCompiled } from './compiled.js'
 import { isStamped } from './stamp.js'
-import { enterTypeScript } from './typescript.js'
 
 /**
  * Runs one of the server's programs in this process once everything it needs is there.
@@ -15,7 +15,7 @@ export async function runPrepared(path, { web }) {
     // What is not needed is not even loaded, because the command line is called often.
     if (!isStamped(house.root)) await (await import('./installed.js')).ensureInstalled(house)
     if (web) await (await import('./built.js')).ensureBuilt(house)
-    const { main } = await enterTypeScript(house.root, path)
+    const { main } = await enterCompiled(house, path)
     return /** @type {(args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number | void>} */ (main)(
       process.argv.slice(2),
       process.env,
