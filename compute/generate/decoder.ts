@@ -1,5 +1,5 @@
 /** Feeding a decoder token by token, with its cache kept between steps. */
-import { decodeStepGraph, encodeGraph, promptGraph } from '#compute/programs/decode-step.ts'
+import { decodeStepGraph, encodeGraph, greedyLoopGraph, promptGraph } from '#compute/programs/decode-step.ts'
 import type { StepScores } from '#compute/programs/decode-step.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { floats, integers } from '#compute/runtime/tensor.ts'
@@ -10,6 +10,11 @@ export interface Decoder {
   /** Ids before the first token that is written: the start token, or the prompt. */
   readonly prompt: readonly number[]
   readonly first: () => Promise<readonly Float32Array[]>
+  /**
+   * Greedy search without leaving the graph: appends `last`, then writes up to as many tokens as `bias` has rows, each the
+   * largest of logits + bias, and stops after one of `end`. The last of them is not appended yet.
+   */
+  readonly write: (last: number, bias: readonly Float32Array[], end: readonly number[]) => Promise<readonly number[]>
   /** Appends one token per beam; beam i continues what was beam `order[i]`. */
   readonly next: (ids: readonly number[], order: readonly number[]) => Promise<readonly Float32Array[]>
 }
@@ -56,9 +61,32 @@ export function openDecoder(
     return rowsOf(outputs['scores'])
   }
 
+  async function write(
+    last: number,
+    bias: readonly Float32Array[],
+    end: readonly number[],
+  ): Promise<readonly number[]> {
+    const session = await engine.program('greedy-loop', () => greedyLoopGraph(model), 'hot')
+    const rows = new Float32Array(bias.length * model.vocabulary.output)
+    bias.forEach((row, i) => rows.set(row, i * model.vocabulary.output))
+    const { written, ...present } = await session.run({
+      token: integers([1, 1], [last]),
+      length: integers([1], [length]),
+      turns: integers([], [bias.length]),
+      bias: floats([bias.length, model.vocabulary.output], rows),
+      end: integers([end.length], end),
+      ...past,
+      ...memory,
+    })
+    past = pick(present, 'present', 'past')
+    length += written!.data.length
+    return Array.from(written!.data, Number)
+  }
+
   return {
     prompt,
     next: step,
+    write,
     first: async () => {
       const ids = { input_ids: integers([1, source.length], source) }
       if (start === null) {

@@ -1,25 +1,46 @@
 /** One token at a time: the likeliest one, or one drawn at random. */
 import type { Decoder } from './decoder.ts'
 import type { GenerationPlan } from './plan.ts'
-import { processScores } from './processors.ts'
+import { isFixedByLength, lengthBias, processScores } from './processors.ts'
 import { makeSampler } from './sample.ts'
 
-/** Writes until an end token or the length limit; yields after every token with the ids so far, start or prompt included. */
-export async function* generateGreedily(
-  decoder: Decoder,
-  plan: GenerationPlan,
-): AsyncGenerator<readonly number[], readonly number[]> {
+/** Tokens written between two looks at messages, where the graph can write alone. */
+const tokensPerRun = 8
+
+type Writing = AsyncGenerator<readonly number[], readonly number[]>
+
+/** Writes until an end token or the length limit; yields in between with the ids so far, start or prompt included. */
+export async function* generateGreedily(decoder: Decoder, plan: GenerationPlan): Writing {
   const choose = plan.sampling === null ? indexOfLargest : makeSampler(plan.sampling)
   const ids = [...decoder.prompt]
-  let [scores] = await decoder.first()
-  for (;;) {
-    processScores(scores!, ids, decoder.prompt.length, plan)
-    const next = choose(scores!)
-    ids.push(next)
-    if (plan.end.includes(next) || ids.length >= plan.maxLength) return ids
+  const [first] = await decoder.first()
+  processScores(first!, ids, decoder.prompt.length, plan)
+  ids.push(choose(first!))
+  const isAlone = plan.sampling === null && isFixedByLength(plan)
+  while (!plan.end.includes(ids.at(-1)!) && ids.length < plan.maxLength) {
     yield ids
-    ;[scores] = await decoder.next([next], [0])
+    if (isAlone) ids.push(...(await writeRun(decoder, ids, first!.length, plan)))
+    else {
+      const [scores] = await decoder.next([ids.at(-1)!], [0])
+      processScores(scores!, ids, decoder.prompt.length, plan)
+      ids.push(choose(scores!))
+    }
   }
+  return ids
+}
+
+/** A few tokens in one run of the graph. */
+function writeRun(
+  decoder: Decoder,
+  ids: readonly number[],
+  vocabulary: number,
+  plan: GenerationPlan,
+): Promise<readonly number[]> {
+  const count = Math.min(tokensPerRun, plan.maxLength - ids.length)
+  const bias = Array.from({ length: count }, (_, i) =>
+    lengthBias(ids.length + i, vocabulary, decoder.prompt.length, plan),
+  )
+  return decoder.write(ids.at(-1)!, bias, plan.end)
 }
 
 /** The first of equals, as PyTorch's argmax has it. */

@@ -19,6 +19,25 @@ export function processScores(
   if (ids.length === first) forbid(scores, plan.suppressedFirst)
 }
 
+/** Whether what is done to the scores depends on nothing but how many tokens there are. */
+export const isFixedByLength = ({ repetitionPenalty, noRepeatNgram, badWords }: GenerationPlan): boolean =>
+  repetitionPenalty === 1 && noRepeatNgram === 0 && badWords.every((word) => word.length === 1)
+
+/**
+ * For such a plan: what to add to the scores when `length` tokens stand there. A forced token keeps its score and all others
+ * fall to −∞, which chooses the same token.
+ */
+export function lengthBias(
+  length: number,
+  vocabulary: number,
+  promptLength: number,
+  plan: GenerationPlan,
+): Float32Array {
+  const bias = new Float32Array(vocabulary)
+  processScores(bias, new Array<number>(length).fill(0), promptLength, plan)
+  return bias
+}
+
 function forbid(scores: Float32Array, ids: readonly number[]): void {
   for (const id of ids) scores[id] = -Infinity
 }

@@ -11,7 +11,10 @@ export function sinusoidPositions(tensors: Tensors, most: number, width: number)
   const isStored = (side: string): boolean => tensors.has(`model.${side}.embed_positions.weight`)
   if (most > mostPositions && !(isStored('encoder') && isStored('decoder'))) {
     const limit = `${most} is more than the ${mostPositions} positions that are supported`
-    throw new ComputeError('unsupported', `config.json: max_position_embeddings ${limit} where the checkpoint stores none`)
+    throw new ComputeError(
+      'unsupported',
+      `config.json: max_position_embeddings ${limit} where the checkpoint stores none`,
+    )
   }
   const computed = sinusoidTable(Math.min(most, mostPositions), width)
   const read = (side: 'encoder' | 'decoder'): Value => {

@@ -5,8 +5,11 @@ import { makeSize } from '#compute/graph/value.ts'
 import type { Dim, Size, Value } from '#compute/graph/value.ts'
 import { lookUp } from '#compute/models/blocks.ts'
 import type { Cache, Model } from '#compute/models/model.ts'
+import { add, cast, equal } from '#compute/ops/elementwise.ts'
 import { gather } from '#compute/ops/gather.ts'
+import { loop } from '#compute/ops/loop.ts'
 import { logSoftmax } from '#compute/ops/normalise.ts'
+import { argMax, largest } from '#compute/ops/reduce.ts'
 import { scalar } from '#compute/ops/constant.ts'
 import { reshape, squeeze } from '#compute/ops/shape.ts'
 
@@ -21,9 +24,15 @@ const nameCaches = (prefix: string, caches: readonly Cache[]): Named =>
     { name: `${prefix}.${l}.values`, value: values },
   ])
 
+const cacheShape = ({ heads, stateWidth }: Model, batch: Dim, length: Size): readonly Dim[] => [
+  batch,
+  heads.decoder,
+  length,
+  stateWidth / heads.decoder,
+]
+
 function cacheInputs(model: Model, prefix: string, batch: Dim, length: Size): readonly Cache[] {
-  const heads = model.heads.decoder
-  const shape: readonly Dim[] = [batch, heads, length, model.stateWidth / heads]
+  const shape = cacheShape(model, batch, length)
   return Array.from({ length: model.layers.decoder }, (_, l) => ({
     keys: input(`${prefix}.${l}.keys`, 'float32', shape),
     values: input(`${prefix}.${l}.values`, 'float32', shape),
@@ -79,3 +88,52 @@ export function decodeStepGraph(model: Model, kind: StepScores): Graph {
     ],
   }
 }
+
+/**
+ * Greedy search over several tokens with the cache kept inside the graph: outputs are copied, so returning it after every
+ * token would cost more than the token. Inputs `token` [1, 1] and `length` [1] as in a step, `turns` [] (int64), `bias`
+ * [turns, vocabulary] added to the logits of each turn, `end` [count] ids after which it stops, `past.{l}.*` and `memory.{l}.*`.
+ * Outputs `written` [turns taken, 1] and `present.{l}.*`.
+ */
+export function greedyLoopGraph(model: Model): Graph {
+  const token = input('token', 'int64', [1, 1])
+  const length = input('length', 'int64', [1])
+  const turns = input('turns', 'int64', [])
+  const bias = input('bias', 'float32', [makeSize('turns'), model.vocabulary.output])
+  const end = input('end', 'int64', [makeSize('ends')])
+  const past = cacheInputs(model, 'past', 1, makeSize('past'))
+  const memory = model.encode === null ? null : { caches: cacheInputs(model, 'memory', 1, makeSize('source')) }
+  const grown = cacheShape(model, 1, makeSize('grown'))
+  const initial = [token, length, ...listCaches(past)]
+  const growing = initial.map((_, i) => (i < 2 ? null : grown))
+  const { state, collected } = loop(turns, initial, growing, (turn, [ids, at, ...cached]) => {
+    const embeddings = lookUp(ids!, model.embeddings('prefix'))
+    const { states, caches } = model.decode({ embeddings, memory, past: { caches: pairUp(cached), length: at! } }, {})
+    const logits = reshape(model.head(states), [1, model.vocabulary.output])
+    const next = argMax(add(logits, gather(bias, reshape(turn, [1]), 0))) // [1]
+    const isEnd = largest(cast(equal(next, end), 'int64'), [0])
+    return {
+      goesOn: equal(isEnd, 0),
+      state: [reshape(next, [1, 1]), add(at!, 1), ...listCaches(caches)],
+      collected: [next],
+    }
+  })
+  const present = pairUp(state.slice(2))
+  return {
+    name: 'greedy-loop',
+    inputs: [
+      token,
+      length,
+      turns,
+      bias,
+      end,
+      ...listCaches(past),
+      ...(memory === null ? [] : listCaches(memory.caches)),
+    ],
+    outputs: [{ name: 'written', value: collected[0]! }, ...nameCaches('present', present)],
+  }
+}
+
+/** Keys and values in the order of `listCaches`, as caches again. */
+const pairUp = (values: readonly Value[]): readonly Cache[] =>
+  Array.from({ length: values.length / 2 }, (_, l) => ({ keys: values[2 * l]!, values: values[2 * l + 1]! }))

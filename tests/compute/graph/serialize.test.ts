@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { captures, nodesOf } from '#compute/graph/graph.ts'
 import type { Graph } from '#compute/graph/graph.ts'
-import { input, makeNode, weight } from '#compute/graph/node.ts'
+import { weight } from '#compute/graph/node.ts'
 import { serialize } from '#compute/graph/serialize.ts'
-import { makeSize } from '#compute/graph/value.ts'
-import { add, mul } from '#compute/ops/elementwise.ts'
+import { add, less, mul } from '#compute/ops/elementwise.ts'
+import { loop } from '#compute/ops/loop.ts'
 import { matMul } from '#compute/ops/matrix.ts'
 import { scalar } from '#compute/ops/constant.ts'
 import { concat, flatten, reshape, slice, transpose, transposeLast } from '#compute/ops/shape.ts'
@@ -45,27 +45,16 @@ describe('graphs', () => {
     expect(transpose(transpose(x!, [2, 0, 1]), [2, 0, 1]).node.inputs[0]).toBe(x)
   })
 
-  it('[GS4] a loop carries state, and uses values from around it', async () => {
+  it('[GS4] a loop carries state, uses values from around it, and stops when it is told', async () => {
     const [x] = inputsOf([[2]], 'float32')
     const doubled = mul(x!, 2)
-    const [iteration, go, state] = [input('i', 'int64', []), input('go', 'bool', []), input('state', 'float32', [2])]
-    const next = add(state, doubled)
-    const body: Graph = {
-      name: 'body',
-      inputs: [iteration, go, state],
-      outputs: [
-        { name: 'go_out', value: go },
-        { name: 'state_out', value: next },
-        { name: 'seen', value: next },
-      ],
-    }
-    expect(captures(body)).toEqual([doubled])
-    const loop = makeNode('Loop', [scalar('int64', 3), scalar('bool', 1), x!], { body: { graph: body } }, [
-      { dtype: 'float32', shape: [2] },
-      { dtype: 'float32', shape: [makeSize('steps'), 2] },
-    ])
-    const [last, all] = loop.outputs
-    const result = await runGraph([x!], { last: last!, all: all! }, { x0: feed([2], 1, 10) })
+    const { state, collected } = loop(scalar('int64', 5), [x!], [null], (turn, [before]) => {
+      const next = add(before!, doubled)
+      return { goesOn: less(turn, 2), state: [next], collected: [next] }
+    })
+    const body = state[0]!.node.attributes['body'] as { readonly graph: Graph }
+    expect(captures(body.graph)).toContain(doubled)
+    const result = await runGraph([x!], { last: state[0]!, all: collected[0]! }, { x0: feed([2], 1, 10) })
     expect([...result['last']!.data]).toEqual([7, 70])
     expect([...result['all']!.data]).toEqual([3, 30, 5, 50, 7, 70])
   })
