@@ -160,3 +160,24 @@ export function mergeWords(values: readonly (number | null)[], pieces: readonly 
   })
   return pieces.map((piece) => totals.get(piece.word) ?? null)
 }
+
+/** The pieces of one word, which never breaks over two lines. */
+export interface Word {
+  readonly pieces: readonly Piece[]
+  readonly spaced: boolean
+  readonly breaks: boolean
+}
+
+/** Pieces grouped by word: a word never breaks over two lines. */
+export function wordsOf(pieces: readonly Piece[]): readonly Word[] {
+  const words: { pieces: Piece[]; spaced: boolean; breaks: boolean }[] = []
+  let current = -1
+  for (const piece of pieces) {
+    if (piece.word !== current) words.push({ pieces: [], spaced: piece.spaced && words.length > 0, breaks: false })
+    current = piece.word
+    const word = words.at(-1)
+    word?.pieces.push(piece)
+    if (word && piece.breaks) word.breaks = true
+  }
+  return words
+}

@@ -2,8 +2,8 @@
 import type { Accessor, JSX } from 'solid-js'
 import { createMemo, createSignal, onCleanup, Show } from 'solid-js'
 import type { TokenChoice } from '#collab/wire/document.ts'
-import type { Piece } from '#web/marks/pieces.ts'
-import { wordSpan } from '#web/marks/pieces.ts'
+import type { Piece, Word } from '#web/marks/pieces.ts'
+import { wordsOf, wordSpan } from '#web/marks/pieces.ts'
 import type { Ramps } from '#web/marks/ramp.ts'
 import { createEffect, For, on } from '#web/solid.ts'
 import { classNames } from '#web/widgets/class-names.ts'
@@ -28,12 +28,6 @@ export interface LaneProps {
   readonly onHover: (index: number | null, element: HTMLElement | null) => void
   /** Up or Down: the other lane takes over. */
   readonly onLeave: () => void
-}
-
-interface Word {
-  readonly pieces: readonly Piece[]
-  readonly spaced: boolean
-  readonly breaks: boolean
 }
 
 export function Lane(props: LaneProps): JSX.Element {
@@ -123,20 +117,6 @@ const WordBox = (props: { readonly word: Word; readonly feet: Accessor<readonly 
     </Show>
   </>
 )
-
-/** Pieces grouped by word: a word never breaks over two lines. */
-export function wordsOf(pieces: readonly Piece[]): readonly Word[] {
-  const words: { pieces: Piece[]; spaced: boolean; breaks: boolean }[] = []
-  let current = -1
-  for (const piece of pieces) {
-    if (piece.word !== current) words.push({ pieces: [], spaced: piece.spaced && words.length > 0, breaks: false })
-    current = piece.word
-    const word = words.at(-1)
-    word?.pieces.push(piece)
-    if (word && piece.breaks) word.breaks = true
-  }
-  return words
-}
 
 function setTabStop(tokens: readonly HTMLElement[], focused: number): void {
   for (const [index, token] of tokens.entries()) {

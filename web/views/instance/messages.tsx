@@ -1,11 +1,12 @@
 /** The line under the lanes: what is being computed, what was kept, and what to do next. */
 import type { JSX } from 'solid-js'
 import { createMemo, Match, Show, Switch } from 'solid-js'
-import { count, share, timeLeft } from '#web/marks/numbers.ts'
+import { share, timeLeft } from '#web/marks/numbers.ts'
 import type { Entry, Phase } from '#web/state/attributions.ts'
 import { convergedCount } from '#web/state/scores.ts'
 import { Banner, Late, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
-import { methodNames, toleranceText } from './explanations.ts'
+import { toleranceText } from './explanations.ts'
+import { progressText } from './progress-text.ts'
 
 export interface MessageProps {
   readonly entry: Entry | null
@@ -83,20 +84,6 @@ function Running(props: MessageProps & { readonly phase: Extract<Phase, { kind: 
       onCancel={props.mayCancel ? () => props.onCancel() : undefined}
     />
   )
-}
-
-/** "Integrated gradients: 24 of 31 outputs within 1 % gap", or what it waits for. */
-export function progressText(phase: Extract<Phase, { kind: 'running' }>, entry: Entry | null, me: string): string {
-  const method = entry ? methodNames[entry.options.method] : 'Attribution'
-  const { run, progress, converged } = phase
-  if (run.state === 'queued' && progress === null) {
-    return run.position ? `${method}: waiting for ${count(run.position)} before it` : `${method}: waiting to start`
-  }
-  const by = run.startedBy && run.startedBy.id !== me ? ` (started by ${run.startedBy.name})` : ''
-  if (entry === null || entry.options.method !== 'integrated-gradients' || 'nodes' in entry.options.quadrature) {
-    return `${method}: ${progress ? `${progress.stage} ${share(progress.done, progress.total)}` : 'starting'}${by}`
-  }
-  return `${method}: ${share(converged, entry.targets)} outputs within ${toleranceText(entry.options)} gap${by}`
 }
 
 function keptText(entry: Entry | null): string {

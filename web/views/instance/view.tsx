@@ -1,16 +1,14 @@
 /** The pane INSTANCE: one text, what the model wrote from it, and what each word gave to each other. */
 import type { JSX } from 'solid-js'
 import { createMemo, Match, Show, Switch } from 'solid-js'
-import type { InstanceReply } from '#server/wire/instances.ts'
-import { counted } from '#web/marks/numbers.ts'
 import { useApp } from '#web/state/app.ts'
 import type { InstanceState } from '#web/state/instances.ts'
 import { useRoom } from '#web/state/room.ts'
-import { attributeText } from '#web/views/list/columns.ts'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import { Segment } from '#web/widgets/controls.tsx'
 import { Banner, Bones, EmptyState, Late, LinkButton } from '#web/widgets/messages.tsx'
+import { factsOf } from './facts.ts'
 import { OptionsButton } from './options.tsx'
 import { Reading } from './reading.tsx'
 
@@ -85,22 +83,6 @@ const loadingBones = [
   '22px',
   '44px',
 ] as const
-
-/** "topic award · 83 source tokens · 31 output tokens · greedy". */
-export function factsOf(instance: InstanceReply, columns: readonly string[]): string {
-  const attributes = columns
-    .flatMap((name) => (Object.hasOwn(instance.attributes, name) ? [[name, instance.attributes[name]] as const] : []))
-    .filter(
-      ([, value]) =>
-        value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0),
-    )
-    .slice(0, 3)
-    .map(([name, value]) => `${name} ${attributeText(value)}`)
-  const { source, output } = instance
-  const sizes = [counted(source.ids.length, 'source token')]
-  if (output) sizes.push(counted(output.ids.length, 'output token'), output.decoding)
-  return [...attributes, ...sizes].join(' · ')
-}
 
 function Tools(): JSX.Element {
   const app = useApp()

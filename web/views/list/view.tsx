@@ -13,6 +13,7 @@ import { SearchIcon, SortIcon } from '#web/widgets/icons.tsx'
 import { Banner, LinkButton } from '#web/widgets/messages.tsx'
 import type { Column } from './columns.ts'
 import { columnsOf } from './columns.ts'
+import { nextRow } from './row-moves.ts'
 import { createRowWindow, rowHeight } from './row-window.ts'
 
 export function ListPane(): JSX.Element {
@@ -122,20 +123,6 @@ const columnWidths: Readonly<Record<Column['kind'], string>> = {
   text: 'minmax(120px, 2fr)',
   attribute: 'minmax(60px, 0.4fr)',
   number: 'minmax(88px, 0.3fr)',
-}
-
-/** The row after a key; null for keys that do not move. */
-export function nextRow(key: string, at: number, total: number, page: number): number | null {
-  const moves: Readonly<Record<string, number>> = {
-    ArrowDown: at + 1,
-    ArrowUp: at - 1,
-    PageDown: at + page,
-    PageUp: at - page,
-    Home: 0,
-    End: total - 1,
-  }
-  const to = Object.hasOwn(moves, key) ? moves[key] : undefined
-  return to === undefined || total === 0 ? null : Math.min(total - 1, Math.max(0, to))
 }
 
 function Head(props: {

@@ -11,6 +11,7 @@ import { useRoom } from '#web/state/room.ts'
 import { Popover } from '#web/widgets/popover.tsx'
 import { useDesk } from './desk.ts'
 import { FilterForm } from './filter-form.tsx'
+import { shownText } from './status-text.ts'
 
 export function FilterBar(): JSX.Element {
   const room = useRoom()
@@ -43,12 +44,6 @@ export function FilterBar(): JSX.Element {
       <UndoButtons />
     </section>
   )
-}
-
-/** "195 of 600 shown", or "600 shown" where nothing is left out. */
-export function shownText(total: number | null, all: number | null): string {
-  if (total === null || all === null) return ''
-  return total === all ? `all ${count(all)} shown` : `${count(total)} of ${count(all)} shown`
 }
 
 function FilterChip(props: { readonly id: string }): JSX.Element {

@@ -4,12 +4,13 @@ import { createMemo, Match, Show, Switch } from 'solid-js'
 import type { RunReply } from '#server/wire/runs.ts'
 import type { SaveState } from '#web/collab/save-state.ts'
 import { messageOf } from '#web/errors.ts'
-import { clock, counted, percent, share, timeLeft } from '#web/marks/numbers.ts'
+import { counted, percent } from '#web/marks/numbers.ts'
 import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
 import { spanOf, sumsOf } from '#web/views/instance/layout.ts'
 import { copyText } from '#web/widgets/clipboard.ts'
 import { LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
+import { doneOf, leftOf, runText, saveText } from './status-text.ts'
 
 export function StatusBar(): JSX.Element {
   const app = useApp()
@@ -36,14 +37,6 @@ export function Saved(props: { readonly state: SaveState }): JSX.Element {
       {saveText(props.state)}
     </span>
   )
-}
-
-export function saveText(state: SaveState): string {
-  if (state.kind === 'saved') return state.at === null ? 'Saved' : `Saved ${clock(state.at)}`
-  if (state.kind === 'saving') return 'Saving'
-  if (state.kind === 'connecting') return 'Connecting'
-  if (state.kind === 'problem') return state.text
-  return state.changes === 0 ? 'Offline' : `Offline, ${counted(state.changes, 'change')} kept in this tab`
 }
 
 /** One run at a time: what somebody waits for comes before work in the background. */
@@ -80,26 +73,6 @@ function Job(): JSX.Element {
     </Switch>
   )
 }
-
-/** "Writing outputs: 312 of 1,000". */
-export function runText({ kind, instance, progress, state, startedBy }: RunReply, me: string): string {
-  const names = {
-    corpus: 'Writing outputs',
-    output: `Writing ${instance ?? 'an output'}`,
-    attribution: `Attribution of ${instance ?? 'an instance'}`,
-  }
-  const by = startedBy && startedBy.id !== me && kind !== 'corpus' ? `, started by ${startedBy.name}` : ''
-  if (state === 'queued') return `${names[kind]}: waiting${by}`
-  if (progress === null || progress.total === 0) return `${names[kind]}${by}`
-  const stage = kind === 'corpus' ? '' : `${progress.stage} `
-  return `${names[kind]}: ${stage}${share(progress.done, progress.total)}${by}`
-}
-
-const doneOf = ({ progress }: RunReply): number | null =>
-  progress && progress.total > 0 ? progress.done / progress.total : null
-
-const leftOf = ({ progress }: RunReply): string | null =>
-  progress?.eta === null || progress?.eta === undefined ? null : timeLeft(progress.eta)
 
 /** The gap of the chosen output: the doubt stays in sight wherever the eye is. */
 function GapStatus(): JSX.Element {

@@ -1,0 +1,41 @@
+/** What the bars of a workspace say. */
+import type { RunReply } from '#server/wire/runs.ts'
+import type { SaveState } from '#web/collab/save-state.ts'
+import { clock, count, counted, share, timeLeft } from '#web/marks/numbers.ts'
+
+/** "Saved 12:04" and what comes before it. */
+export function saveText(state: SaveState): string {
+  if (state.kind === 'saved') return state.at === null ? 'Saved' : `Saved ${clock(state.at)}`
+  if (state.kind === 'saving') return 'Saving'
+  if (state.kind === 'connecting') return 'Connecting'
+  if (state.kind === 'problem') return state.text
+  return state.changes === 0 ? 'Offline' : `Offline, ${counted(state.changes, 'change')} kept in this tab`
+}
+
+/** "Writing outputs: 312 of 1,000". */
+export function runText({ kind, instance, progress, state, startedBy }: RunReply, me: string): string {
+  const names = {
+    corpus: 'Writing outputs',
+    output: `Writing ${instance ?? 'an output'}`,
+    attribution: `Attribution of ${instance ?? 'an instance'}`,
+  }
+  const by = startedBy && startedBy.id !== me && kind !== 'corpus' ? `, started by ${startedBy.name}` : ''
+  if (state === 'queued') return `${names[kind]}: waiting${by}`
+  if (progress === null || progress.total === 0) return `${names[kind]}${by}`
+  const stage = kind === 'corpus' ? '' : `${progress.stage} `
+  return `${names[kind]}: ${stage}${share(progress.done, progress.total)}${by}`
+}
+
+/** From 0 to 1; null until something is known. */
+export const doneOf = ({ progress }: RunReply): number | null =>
+  progress && progress.total > 0 ? progress.done / progress.total : null
+
+/** "4 s left", where it is known. */
+export const leftOf = ({ progress }: RunReply): string | null =>
+  progress?.eta === null || progress?.eta === undefined ? null : timeLeft(progress.eta)
+
+/** "195 of 600 shown", or "600 shown" where nothing is left out. */
+export function shownText(total: number | null, all: number | null): string {
+  if (total === null || all === null) return ''
+  return total === all ? `all ${count(all)} shown` : `${count(total)} of ${count(all)} shown`
+}
