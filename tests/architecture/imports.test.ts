@@ -64,11 +64,12 @@ describe('a checkout that breaks every rule', () => {
     'package.json':
       '{ "type": "module", "imports": { "#collab/*": "./collab/*" }, "dependencies": {}, "devDependencies": { "d3-scale": "4.0.3" } }',
     'compute/index.ts': `export const a = 1`,
+    'compute/local.ts': `export const c = 1`,
     'compute/types.ts': `export type A = 1`,
     'compute/inner.ts': `import '../server/main.ts'\nimport 'onnxruntime-node'\nimport '@bufbuild/protobuf/wire'\nexport const b = 1`,
     'collab/index.ts': `import '../compute/index.ts'`,
     'collab/inner.ts': `import 'd3-scale'`,
-    'server/main.ts': `import '../compute/inner.ts'\nimport '#collab/inner.ts'\nimport '../web/main.ts'\nimport './nowhere.ts'`,
+    'server/main.ts': `import '../compute/inner.ts'\nimport '#collab/inner.ts'\nimport '../web/main.ts'\nimport './nowhere.ts'\nimport '../compute/local.ts'`,
     'server/wire/a.ts': `import 'node:fs'\nimport '../../compute/types.ts'`,
     'server/one/a.ts': `import type { B } from '../two/b.ts'\nexport type A = B`,
     'server/two/b.ts': `import type { A } from '../one/a.ts'\nexport type B = A`,
