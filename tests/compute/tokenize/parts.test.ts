@@ -1,16 +1,20 @@
 /** The small parts of the tokenizers, each beside something that is known to be right. */
 import { readFileSync } from 'node:fs'
+import { Tokenizer } from 'tokenizers'
 import { describe, expect, test } from 'vitest'
 import { parseCharacterMap } from '#compute/tokenize/character-map.ts'
 import { cleanUpSpaces, joinParts, stripDecoded } from '#compute/tokenize/decoded-text.ts'
 import { graphemesOf } from '#compute/tokenize/graphemes.ts'
 import { parseModelProto } from '#compute/tokenize/model-proto.ts'
+import { openTokenizer } from '#compute/tokenize/open.ts'
 import { makePieceTrie } from '#compute/tokenize/piece-trie.ts'
 import { makeSpecialSplitter } from '#compute/tokenize/special-text.ts'
 import { makeUnitIndex, makeWellFormed } from '#compute/tokenize/text.ts'
+import { makeTokenDecoder } from '#compute/tokenize/token-decoder.ts'
 import { readUtf8 } from '#compute/tokenize/utf8.ts'
 import { makeAwkwardText } from '#tests/support/awkward-text.ts'
 import { describeFuzz, fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { checkpointFolder } from '#tests/support/tokenizers.ts'
 
 describe('bytes', () => {
   test('[TK40] are read as UTF-8 like the platform reads them, whatever they are', () => {
@@ -100,7 +104,9 @@ describe('text', () => {
 
   test('[TK46] gets English spacing as transformers gives it, and offsets follow', () => {
     const clean = (text: string): string => cleanUpSpaces(joinParts([text])).text
-    expect(clean("It 's n't . ok ! , we 've ' x ' ? I 'm they 're  .")).toBe("It's n't. ok!, we've'x'? I'm they're .")
+    // What `clean_up_tokenization` of transformers 5.23 answers, word for word.
+    expect(clean("It 's n't . ok ! , we 've ' x ' ? I 'm they 're  .")).toBe("It'sn't. ok!, we've'x '? I'm they're .")
+    expect(clean(" ' ' a ' ' '  .. ")).toBe("'' a'''.. ")
     expect(cleanUpSpaces(joinParts(['He', ' is', ' .', " '", ' x'])).offsets).toEqual([
       [0, 2],
       [2, 5],
@@ -130,5 +136,46 @@ describe('pieces', () => {
       for (const piece of pieces) expect(find(`${piece}\u4dff`), where).toBe(-1)
     }
     expect(makePieceTrie([]).child(0, 65)).toBe(-1)
+  })
+})
+
+describe('the decoders of a tokenizer.json', () => {
+  test.each(['quiz', 'byte-fallback'])('[TK48] write what the native library writes, for any ids: %s', async (name) => {
+    const ours = await openTokenizer(checkpointFolder(name))
+    const native = Tokenizer.fromFile(`${checkpointFolder(name)}/tokenizer.json`)
+    const run = fuzz(300, 20_000)
+    for (const seed of roundSeeds(run)) {
+      const random = makeRandom(seed)
+      const range = random() < 0.5 ? ours.size : Math.min(ours.size, 270)
+      const ids = Array.from({ length: Math.floor(random() * 20) }, () => Math.floor(random() * range))
+      expect(ours.decode(ids), `${ids.join()}, round seed ${seed}; ${describeFuzz(run)}`).toBe(
+        await native.decode(ids, true),
+      )
+    }
+  })
+
+  test('[TK49] keep track of tokens through every step', () => {
+    const decode = makeTokenDecoder({
+      type: 'Sequence',
+      decoders: [
+        { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+        { type: 'ByteFallback' },
+        { type: 'Fuse' },
+        { type: 'Strip', content: ' ', start: 1, stop: 0 },
+      ],
+    })
+    const { text, offsets } = decode(['▁a', '<0xF0>', '<0x9F>', '<0x98>', '<0x80>', '▁', 'b', '<0xFF>'])
+    expect(text).toBe('a😀 b\ufffd')
+    expect(offsets.map(([start, end]) => text.slice(start, end))).toEqual([
+      'a',
+      '😀',
+      '😀',
+      '😀',
+      '😀',
+      ' ',
+      'b',
+      '\ufffd',
+    ])
+    expect(makeTokenDecoder(null)(['a', 'b']).text).toBe('a b')
   })
 })

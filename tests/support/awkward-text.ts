@@ -1,0 +1,87 @@
+/** Random texts of the kind that tokenizers stumble over. */
+
+const morsels: readonly string[] = [
+  '</s>',
+  '<unk>',
+  '<pad>',
+  '<mask_1>',
+  '<unk_7>',
+  '<|endoftext|>',
+  '＜unk＞',
+  '>>de<<',
+  '▁',
+  '▁▁',
+  ' ',
+  '  ',
+  '\n',
+  '\r\n',
+  '\t',
+  '\0',
+  '\x01',
+  '\x85',
+  '\xa0',
+  '\u3000',
+  '\u2003',
+  '\u200b',
+  '\u200d',
+  '\ufeff',
+  '\xad',
+  '\u0301',
+  '\u0308\u0301',
+  '\ufe0f',
+  '\u0600',
+  '\u202e',
+  '\ue000',
+  '\ufffd',
+  'ﬁ',
+  'ﬃ\u0301',
+  '½',
+  '㎏',
+  'Ⅷ',
+  'ｶﾞ',
+  '각',
+  '\u1100\u1161\u11a8',
+  'नि',
+  'क्षि',
+  'น้ำ',
+  'ﷺ',
+  'العربية',
+  'é',
+  'e\u0301',
+  'ẛ̣',
+  'İ',
+  'ß',
+  '™',
+  '…',
+  '👨‍👩‍👧',
+  '🇩🇪',
+  '🇩',
+  '👍🏽',
+  '😀',
+  '1️⃣',
+  '𝒜',
+  '\u{1d15e}',
+  '日本',
+  'the',
+  ' The ',
+  'hello',
+  'answer:',
+  'Größe',
+  'x',
+  'ing ',
+  "n't",
+  '.',
+  ', ',
+]
+
+/** One to 24 morsels and single characters of all planes, side by side. Surrogates stay in pairs. */
+export function makeAwkwardText(random: () => number): string {
+  const count = 1 + Math.floor(random() * 24)
+  return Array.from({ length: count }, () => {
+    const kind = random()
+    if (kind < 0.7) return morsels[Math.floor(random() * morsels.length)]
+    if (kind < 0.85) return String.fromCharCode(32 + Math.floor(random() * 95))
+    const point = Math.floor(random() * (kind < 0.97 ? 0x10000 : 0x20000))
+    return point >= 0xd800 && point < 0xe000 ? '\u{10ffff}' : String.fromCodePoint(point)
+  }).join('')
+}
