@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { WebsocketProvider } from 'y-websocket'
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
@@ -13,7 +13,7 @@ it('[WP1] a tab says what it does itself, and repeats nothing of others', () => 
     connect: false,
     disableBc: true,
     // Never made: nothing connects.
-    WebSocketPolyfill: class {} as unknown as typeof WebSocket,
+    WebSocketPolyfill: vi.fn() as unknown as typeof WebSocket,
   })
   speakForSelfAlone(provider)
   const sent: Uint8Array[] = []

@@ -101,7 +101,8 @@ const usual = {
 
 /** Guesses from the names; the longest text where no name says which one is the source. */
 export function guessFields(columns: readonly CorpusColumn[]): CorpusFields {
-  const texts = columns.filter((column) => column.kind === 'text')
+  // A column with the right name but some other values is taken too: its fault is then named.
+  const texts = columns.filter((column) => column.kind === 'text' || column.kind === 'mixed')
   const named = (part: keyof typeof usual): string =>
     usual[part].find((name) => texts.some((column) => column.name === name)) ?? ''
   const id = named('id') || (columns.find((column) => column.name === 'id')?.name ?? '')
