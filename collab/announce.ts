@@ -61,13 +61,7 @@ export class Announcements implements Announcer {
       // `cors` does not guard WebSockets.
       allowRequest: (request, decide) => decide(null, this.#isOpen && deps.doorkeeper.admits(request.headers)),
     })
-    this.#io.use((socket, next) => {
-      void this.#admit(socket).then((refused) => {
-        if (refused === null) return next()
-        next(new Error(refused))
-        setImmediate(() => socket.conn.close())
-      })
-    })
+    this.#io.use((socket, next) => void this.#decide(socket, next))
     this.#io.on('connection', (socket) => this.#welcome(socket))
   }
 
@@ -81,9 +75,7 @@ export class Announcements implements Announcer {
       if (!before.includes(listener)) server.off('upgrade', listener as () => void)
     }
     const { engine } = this.#io
-    // Engine.IO's own type of request has fields that it fills in itself.
-    return (request, socket, head) =>
-      engine.handleUpgrade(request as Parameters<typeof engine.handleUpgrade>[0], socket, head)
+    return (request, socket, head) => engine.handleUpgrade(request, socket, head)
   }
 
   durable(workspace: string, seq: number, event: DurableEvent): void {
@@ -112,6 +104,14 @@ export class Announcements implements Announcer {
     this.#isOpen = false
     // Not `disconnect`, after which a client stays away.
     this.#io.engine.close()
+  }
+
+  async #decide(socket: RtSocket, next: (refusal?: Error) => void): Promise<void> {
+    const refused = await this.#admit(socket)
+    if (refused === null) return next()
+    next(new Error(refused))
+    // Once the refusal is on its way.
+    setImmediate(() => socket.conn.close())
   }
 
   /** null, or why not. */
@@ -171,7 +171,10 @@ export class Announcements implements Announcer {
   #tell(socket: RtSocket, { seq, event }: Numbered): void {
     if (seq <= socket.data.seq) return
     // Rather than grow without end here, a client that does not read comes back and asks for what it has missed.
-    if (packetsWaiting(socket) > this.#deps.limits.waitingPackets) return void socket.conn.close(true)
+    if (packetsWaiting(socket) > this.#deps.limits.waitingPackets) {
+      socket.conn.close(true)
+      return
+    }
     socket.data.seq = seq
     socket.emit('durable', seq, event)
   }
@@ -221,6 +224,10 @@ function guestOf(socket: RtSocket, visitor: Visitor): Guest {
     headers: headersOf(socket),
     visitor,
     changed: () => undefined,
-    sendAway: (why: Farewell) => (why === 'busy' ? void socket.conn.close() : void socket.disconnect(true)),
+    sendAway(why: Farewell) {
+      // After `disconnect` a client stays away; otherwise it connects again.
+      if (why === 'busy') socket.conn.close()
+      else socket.disconnect(true)
+    },
   }
 }

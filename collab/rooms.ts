@@ -72,7 +72,7 @@ export class Rooms {
   /** Forgets every room; flush the journal first. */
   close(): void {
     this.#isClosed = true
-    for (const room of [...this.#rooms.values()]) this.#forget(room)
+    for (const room of this.#rooms.values()) this.#forget(room)
   }
 
   async #load(workspace: string, document: DocumentName): Promise<Room | null> {

@@ -149,6 +149,7 @@ export class SharedState {
   #longestHistory(): number {
     let longest = 0
     for (const name of this.#layout.names) {
+      // oxlint-disable-next-line eslint/no-underscore-dangle -- Yjs shows the history of a key nowhere else
       for (const item of this.#doc.getMap(name)._map.values()) {
         let length = 0
         for (let at: Y.Item | null = item; at !== null; at = at.left) length++

@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { DurableEvent } from '#collab/wire/events.ts'
 import { fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { tcpOf } from './support/client.ts'
 import { workspace } from './support/guests.ts'
 import type { Running } from './support/server.ts'
 import { pause, until } from './support/shelf.ts'
@@ -182,7 +184,7 @@ describe('announcements', () => {
 })
 
 /** The TCP socket under a client, to stop reading from it. */
-function rawSocketOf(engine: unknown): { pause(): void; resume(): void } {
-  // engine.io-client keeps the WebSocket in `ws`, and `ws` its TCP socket in `_socket`.
-  return (engine as { transport: { ws: { _socket: { pause(): void; resume(): void } } } }).transport.ws._socket
+function rawSocketOf(engine: unknown): Socket {
+  // engine.io-client keeps the WebSocket in `ws`.
+  return tcpOf((engine as { readonly transport: { readonly ws: unknown } }).transport.ws)
 }

@@ -43,7 +43,7 @@ describe('values of a document', () => {
       const doc = new Y.Doc()
       doc.getMap(containers.notes).set(key, note)
       expect(readAll(doc, 'notes').size).toBe(0)
-      expect(() => writeValue(doc, 'notes', key, note)).toThrow()
+      expect(() => writeValue(doc, 'notes', key, note)).toThrow(/invalid/i)
     },
   )
 
@@ -136,8 +136,8 @@ describe('the policy', () => {
 
   it.each(Object.entries(allowed))('[DV11] %s is for %s', (action, who) => {
     // The keys of a record over actions are actions.
-    const may_ = roles.filter((role) => may(role, action as Action))
-    expect(may_.join(' ')).toBe(who)
+    const permitted = roles.filter((role) => may(role, action as Action))
+    expect(permitted.join(' ')).toBe(who)
     expect(may(null, action as Action)).toBe(false)
   })
 })

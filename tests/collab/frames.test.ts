@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { closeCodes } from '#collab/wire/close-codes.ts'
 import { documentPath, messageTypes, readStatus } from '#collab/wire/messages.ts'
@@ -212,7 +212,7 @@ describe('frames below the messages, on both sockets', () => {
     })
     const received: string[] = []
     socket.on('error', () => undefined)
-    socket.on('message', (data) => received.push(String(data as Buffer)))
+    socket.on('message', (data) => received.push((data as Buffer).toString()))
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await new Promise((resolve) => socket.once('open', resolve))
     socket.send(packet)

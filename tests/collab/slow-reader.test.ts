@@ -1,22 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import WebSocket, { WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Connection } from '#collab/connection.ts'
 import { defaultLimits, type Limits } from '#collab/limits.ts'
 import { TokenBucket } from '#collab/token-bucket.ts'
 import { messageTypes } from '#collab/wire/messages.ts'
-import { openClient, untilClosed, untilSynced, type Client, type RawClient } from './support/client.ts'
+import { openClient, tcpOf, untilClosed, untilSynced, type Client } from './support/client.ts'
 import { awarenessFrame } from './support/frames.ts'
 import { pause, until } from './support/shelf.ts'
 import { makeStage } from './support/stage.ts'
 
 const { start, open, raw } = makeStage()
 
-const text = ({ doc }: Client): string => doc.getText('text').toString()
-
-/** The TCP socket under a client of `ws`. */
-const tcpOf = ({ socket }: RawClient): Socket => (socket as unknown as { _socket: Socket })._socket
+const text = ({ doc }: Client): string => doc.getText('text').toJSON()
 
 describe('readers that do not keep up', () => {
   it(
@@ -28,10 +25,10 @@ describe('readers that do not keep up', () => {
       const eda = open(server.port, 'eda', { document: 'notes/n1' })
       const stuck = await raw(server.port, 'vic', 7, { document: 'notes/n1' })
       await untilSynced(ed, eda)
-      const accepted = [...server.sockets].find((socket) => socket.remotePort === tcpOf(stuck).localPort)!
-      tcpOf(stuck).pause()
+      const accepted = [...server.sockets].find((socket) => socket.remotePort === tcpOf(stuck.socket).localPort)!
+      tcpOf(stuck.socket).pause()
       let most = 0
-      const start_ = Date.now()
+      const began = Date.now()
       // The kernel takes some megabytes before anything waits here.
       for (let i = 0; i < 300 && !accepted.destroyed; i++) {
         const body = ed.doc.getText('text')
@@ -41,7 +38,7 @@ describe('readers that do not keep up', () => {
         most = Math.max(most, accepted.writableLength)
       }
       await until('the stuck one is dropped', () => accepted.destroyed, 10_000)
-      expect(Date.now() - start_).toBeLessThan(10_000)
+      expect(Date.now() - began).toBeLessThan(10_000)
       // The limit of a megabyte, and the frame that went above it.
       expect(most).toBeLessThan((1 << 20) + 300_000)
       expect(most).toBeGreaterThan(500_000)
@@ -58,7 +55,7 @@ describe('readers that do not keep up', () => {
       const ed = open(server.port, 'ed', { document: 'notes/n1' })
       const slow = openClient(server.port, 'vic', { document: 'notes/n1' })
       await untilSynced(ed, slow)
-      const tcp = (slow.provider.ws as unknown as { _socket: Socket })._socket
+      const tcp = tcpOf(slow.provider.ws)
       const accepted = [...server.sockets].find((socket) => socket.remotePort === tcp.localPort)!
       tcp.pause()
       for (let i = 0; i < 120; i++) {
@@ -119,7 +116,7 @@ describe('readers that do not keep up', () => {
     const here = await raw(server.port, 'ed', 8)
     // Reads, but answers no ping.
     gone.socket.pong = () => undefined
-    const accepted = [...server.sockets].find((socket) => socket.remotePort === tcpOf(gone).localPort)!
+    const accepted = [...server.sockets].find((socket) => socket.remotePort === tcpOf(gone.socket).localPort)!
     await until('it is dropped', () => accepted.destroyed, 2_000)
     expect(here.code).toBeNull()
     expect(here.ofType(messageTypes.heartbeat).length).toBeGreaterThan(2)
@@ -132,10 +129,10 @@ describe('readers that do not keep up', () => {
     for (let i = 0; i < 220; i++) ed.doc.getText('text').insert(0, 'b')
     await pause(50)
     // One chunk of the network is read at once; what comes after it waits until the debt is paid.
-    const start_ = Date.now()
+    const began = Date.now()
     for (let i = 0; i < 20; i++) ed.doc.getText('text').insert(0, 'c')
     await until('all is saved', () => ed.isSaved)
-    expect(Date.now() - start_).toBeGreaterThan(400)
+    expect(Date.now() - began).toBeGreaterThan(400)
     expect(ed.closes).toEqual([])
   })
 })
@@ -166,7 +163,7 @@ describe('one connection', () => {
 
   it('[SL8] a peer that ignores the closing handshake is dropped', async () => {
     const pair = await connectPair({})
-    ;(pair.peer as unknown as { _socket: Socket })._socket.pause()
+    tcpOf(pair.peer).pause()
     let closed = 0
     pair.connection.listen({ frame: () => undefined, closed: () => closed++, drained: () => undefined })
     pair.connection.close(4403, 'enough')

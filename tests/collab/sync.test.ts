@@ -8,7 +8,7 @@ import { makeStage } from './support/stage.ts'
 
 const { start, open } = makeStage()
 
-const text = ({ doc }: Client): string => doc.getText('text').toString()
+const text = ({ doc }: Client): string => doc.getText('text').toJSON()
 
 describe('two people in one document', () => {
   it('[CO1] an edit of one is seen by the other, and confirmed once it is stored', async () => {
@@ -90,7 +90,7 @@ describe('two people in one document', () => {
     const state = await server.collab.encodeState(workspace, 'notes/n1')
     const copy = new Y.Doc()
     Y.applyUpdate(copy, state!)
-    expect(copy.getText('text').toString()).toBe('offline and on')
+    expect(copy.getText('text').toJSON()).toBe('offline and on')
   })
 
   it('[CO6] nobody talks to a document before it is loaded', async () => {

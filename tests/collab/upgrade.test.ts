@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import { openCollab } from '#collab/index.ts'
 import { documentPath } from '#collab/wire/messages.ts'
 import { headersOf, openRaw } from './support/client.ts'
@@ -53,9 +53,9 @@ describe('upgrades', () => {
     '/%zz',
   ])('[UP1] %s is answered with 404 at once', async (path) => {
     const server = await start()
-    const start_ = Date.now()
+    const began = Date.now()
     expect(await statusOf(server, path, headersOf('ed'))).toBe(404)
-    expect(Date.now() - start_).toBeLessThan(500)
+    expect(Date.now() - began).toBeLessThan(500)
   })
 
   it.each([good, '/rt/?EIO=4&transport=websocket'])(

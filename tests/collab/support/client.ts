@@ -1,6 +1,7 @@
 /** Browsers as far as documents are concerned: y-websocket over `ws`, with the messages of ours that the web handles. */
+import type { Socket } from 'node:net'
 import type * as decoding from 'lib0/decoding'
-import WebSocket, { type RawData } from 'ws'
+import { WebSocket, type RawData } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
@@ -171,6 +172,12 @@ export interface RawOptions {
   readonly query?: string
   /** false: come back as soon as the socket is open. */
   readonly settle?: boolean
+}
+
+/** The TCP socket under a WebSocket of `ws`, to stop reading from it. */
+export function tcpOf(socket: unknown): Socket {
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- `ws` has no other way to it
+  return (socket as { readonly _socket: Socket })._socket
 }
 
 export const untilClosed = async (client: RawClient, withinMs?: number): Promise<void> =>

@@ -14,7 +14,7 @@ export interface Stage {
 export function makeStage(): Stage {
   const undo: (() => void | Promise<void>)[] = []
   afterEach(async () => {
-    for (const end of undo.splice(0).reverse()) await end()
+    for (const end of undo.splice(0).toReversed()) await end()
   })
   return {
     async start(given) {
