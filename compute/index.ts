@@ -1,3 +1,5 @@
+import type * as local from './local.ts'
+
 /** The door of compute: what the server and the command line may call. Importing it loads no runtime. */
 export { decodeSafetensors, encodeSafetensors, type FileTensor } from './checkpoint/safetensors.ts'
 export { ComputeError, isUserError, type ComputeErrorKind } from './errors.ts'
@@ -5,4 +7,4 @@ export { openPool, type PoolOptions } from './runtime/pool.ts'
 export { engineVersion } from './version.ts'
 
 /** Loads the runtime into this process. */
-export const loadLocal = (): Promise<typeof import('./local.ts')> => import('./local.ts')
+export const loadLocal = (): Promise<typeof local> => import('./local.ts')

@@ -19,7 +19,8 @@ const activations: Readonly<Record<string, Activation>> = {
   gelu_python_tanh: tanhGelu,
   gelu_accurate: tanhGelu,
   quick_gelu: (x) => mul(x, sigmoid(mul(x, 1.702))),
-  // Half of 1 + erf((x − μ) / (σ√2)), with μ = √½ and σ = √(1 / 4π).
+  // Half of 1 + erf((x − μ) / (σ√2)), with μ = √½ and σ = √(1 / 4π), rounded as transformers rounds them.
+  // oxlint-disable-next-line oxc/approx-constant -- the models were trained with the rounded constant
   laplace: (x) => mul(0.5, add(1, erf(mul(sub(x, 0.707107), 1 / (0.282095 * Math.SQRT2))))),
   leaky_relu: (x) => max(x, mul(x, 0.01)),
   linear: (x) => x,

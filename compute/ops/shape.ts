@@ -62,7 +62,7 @@ export function flatten(x: Value): Value {
   const leading = x.shape.slice(0, -1)
   const last = x.shape.at(-1)!
   const known = leading.every((dim) => typeof dim === 'number')
-  const rows: Dim = known ? leading.reduce<number>((product, dim) => product * (dim as number), 1) : makeSize('rows')
+  const rows: Dim = known ? leading.reduce<number>((product, dim) => product * dim, 1) : makeSize('rows')
   const target = vector('int64', [-1, typeof last === 'number' ? last : 0])
   return makeValue('Reshape', [x, target], {}, x.dtype, [rows, last])
 }
@@ -156,7 +156,12 @@ export function split(x: Value, axis: number, parts: number): readonly Value[] {
   }
   const part = { dtype: x.dtype, shape: x.shape.map((dim, i) => (i === at ? whole / parts : dim)) }
   const attributes = { axis: { int: at }, num_outputs: { int: parts } }
-  return makeNode('Split', [x], attributes, new Array(parts).fill(part)).outputs
+  return makeNode(
+    'Split',
+    [x],
+    attributes,
+    Array.from({ length: parts }, () => part),
+  ).outputs
 }
 
 /** 0, 1, … as int64 [size]. */

@@ -66,7 +66,7 @@ function toFeeds(feeds: Readonly<Record<string, Tensor>>): Record<string, OrtTen
 function readOutputs(outputs: InferenceSession.OnnxValueMapType): Readonly<Record<string, Tensor>> {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => {
-      const tensor = value as OrtTensor // sequences and maps are never built
+      const tensor = value // sequences and maps are never built
       return [name, { dtype: tensor.type, shape: tensor.dims, data: tensor.data } as Tensor]
     }),
   )

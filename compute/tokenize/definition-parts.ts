@@ -10,7 +10,7 @@ const id = z
   .min(0)
   .max(2 ** 24)
 const shortText = z.string().max(1000)
-const oneCharacter = z.string().refine((text) => [...text].length === 1, 'must be one character')
+const oneCharacter = z.string().refine((text) => Array.from(text).length === 1, 'must be one character')
 
 const regex = z.string().refine((text) => knownPatterns.has(text), { params: { unsupported: true } })
 const pattern = z.union([z.strictObject({ String: shortText.min(1) }), z.strictObject({ Regex: regex })])

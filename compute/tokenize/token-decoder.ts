@@ -64,7 +64,7 @@ function makeByteLevelStep(): Step {
     byteOf.set(String.fromCharCode(printable ? byte : next++), byte)
   }
   const bytesOf = (text: string): readonly number[] => {
-    const bytes = [...text].map((character) => byteOf.get(character))
+    const bytes = Array.from(text, (character) => byteOf.get(character))
     return bytes.every((byte) => byte !== undefined) ? bytes : [...Buffer.from(text, 'utf8')]
   }
   return (chunks) => [readChunkBytes(chunks.map(({ text }) => bytesOf(text)))]

@@ -1,3 +1,4 @@
+import type { CheckpointSummary } from '#compute/types.ts'
 import { withCheckpoint } from './checkpoint.ts'
 import { commonOptions } from './command.ts'
 import type { Command } from './command.ts'
@@ -23,7 +24,7 @@ export const inspect: Command = {
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)} MB`
 
-type Report = Awaited<ReturnType<typeof import('#compute/local.ts').inspectCheckpoint>> & {
+type Report = CheckpointSummary & {
   readonly taps: readonly string[]
   readonly memory: { readonly weights: number; readonly repacked: number; readonly buffers: number }
 }

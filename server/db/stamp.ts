@@ -112,7 +112,7 @@ function refuseForeign(directory: string): void {
     )
   }
   const foreign = names.find(
-    (name) => !own.has(name) && !name.startsWith('.') && name !== 'lost+found' && !/^server\.lock\./.test(name),
+    (name) => !own.has(name) && !name.startsWith('.') && name !== 'lost+found' && !name.startsWith('server.lock.'),
   )
   if (foreign === undefined) return
   throw new ServerError(

@@ -44,6 +44,7 @@ export async function openDispatcher(deps: DispatcherDeps): Promise<Dispatcher> 
   const countOf = (queue: Queue): number => [...active.values()].filter(({ run }) => queueOf(run.kind) === queue).length
 
   const fill = async (queue: Queue): Promise<void> => {
+    // oxlint-disable-next-line no-unmodified-loop-condition -- close() sets it while the loop awaits
     while (!closed && countOf(queue) < SLOTS[queue]) {
       const run = await take(deps, queue, worker)
       if (run === null) return
@@ -74,7 +75,7 @@ export async function openDispatcher(deps: DispatcherDeps): Promise<Dispatcher> 
   }
 
   await requeueOrphans(deps, deps.database.kind === 'embedded' ? null : new Date(deps.now().getTime() - SILENCE_MS))
-  const timers = [setInterval(look, POLL_MS), setInterval(() => heartbeat().catch(report), HEARTBEAT_MS)]
+  const timers = [setInterval(look, POLL_MS), setInterval(() => void heartbeat().catch(report), HEARTBEAT_MS)]
   look()
   return {
     wake() {

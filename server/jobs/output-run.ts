@@ -1,4 +1,5 @@
-import { ComputeError, isUserError } from '#compute/index.ts'
+import type { ComputeError } from '#compute/index.ts'
+import { isUserError } from '#compute/index.ts'
 import type { ModelOutput } from '#compute/types.ts'
 import { type StoredOutput, upsertOutputs } from '../db/outputs.ts'
 import { countCrash, listWishes } from '../db/runs.ts'

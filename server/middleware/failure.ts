@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'hono'
-import { ComputeError, isUserError } from '#compute/index.ts'
+import type { ComputeError } from '#compute/index.ts'
+import { isUserError } from '#compute/index.ts'
 import { CollabError } from '#collab/index.ts'
 import { databaseCode } from '../db/database.ts'
 import { Refusal } from '../errors.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { DocumentName } from '#collab/wire/identifiers.ts'
 import type { Registry } from '../checkpoints/registry.ts'
 import type { CorpusRow } from '../corpus/rows.ts'

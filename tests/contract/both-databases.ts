@@ -14,9 +14,11 @@ const postgresql: Place = { name: 'postgresql', open: openTestDatabase }
 
 /** Runs the same tests over both databases; without PostgreSQL the second half counts as skipped and says why. */
 export function describeBoth(title: string, tests: (place: Place) => void): void {
-  describe(`${title} (embedded)`, () => tests(embedded))
+  describe(`${title} (embedded)`, () => {
+    tests(embedded)
+  })
   const missing = missingPostgres()
-  describe.skipIf(missing !== null)(`${title} (PostgreSQL${missing === null ? '' : `: ${missing}`})`, () =>
-    tests(postgresql),
-  )
+  describe.skipIf(missing !== null)(`${title} (PostgreSQL${missing === null ? '' : `: ${missing}`})`, () => {
+    tests(postgresql)
+  })
 }

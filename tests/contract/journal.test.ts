@@ -131,7 +131,7 @@ describeBoth('the journal', (place) => {
     await journal.append([entry(id, 'shared', before, 1)])
     const after = await journal.create(id, 'shared', bytes(5))
     expect(after).not.toBe(before)
-    await expect(journal.append([entry(id, 'shared', before, 2)])).rejects.toThrow()
+    await expect(journal.append([entry(id, 'shared', before, 2)])).rejects.toThrow('1 of 1 updates belong')
     expect(await journal.load(id, 'shared')).toMatchObject({ epoch: after, updates: [] })
     const { rows } = await database.query('select state, updates from document_state where workspace = $1', [id])
     expect(rows.map((row) => [[...row.state], row.updates.map((update: Buffer) => [...update])])).toEqual([

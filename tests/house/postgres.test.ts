@@ -13,6 +13,8 @@ const programs = findPostgres(process.env)
 
 async function ask(url: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url })
+  // The server may end while the connection idles; what is asked of it then fails by itself.
+  client.on('error', () => {})
   await client.connect()
   try {
     return (await client.query('SELECT 6 * 7 AS answer')).rows

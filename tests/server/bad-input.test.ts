@@ -270,9 +270,7 @@ describe('bad input', () => {
         routes.filter(({ method, path }) => !(method === 'DELETE' && /session|:workspace$/.test(path))),
       )
       const body = JSON.stringify(Object.fromEntries(Array.from({ length: 4 }, () => [pick(names), pick(odd)])))
-      const path = route.path.replaceAll(/:\w+/g, () =>
-        encodeURIComponent(String(pick([workspace, 'a', ana.id, '..', 'ü']))),
-      )
+      const path = route.path.replaceAll(/:\w+/g, () => encodeURIComponent(pick([workspace, 'a', ana.id, '..', 'ü'])))
       const query = `?${pick(['filters', 'sort', 'limit', 'bin', 'forever'])}=${encodeURIComponent(pick(['[]', '-1', 'x', '{"a":1}']))}`
       const response = await server.ask(ana, route.method, path + query, route.method === 'GET' ? undefined : body)
       expect(

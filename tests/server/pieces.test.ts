@@ -167,7 +167,7 @@ describe('runs', () => {
 
   it('[SV151] have the same key whenever their numbers must be the same', () => {
     const key = keyOf(input, 'e')
-    const turned = Object.fromEntries(Object.entries(options).reverse()) as unknown as typeof options
+    const turned = Object.fromEntries(Object.entries(options).toReversed()) as unknown as typeof options
     expect(keyOf({ ...input, checkpoint: 'b', focus: 3, options: turned }, 'e')).toBe(key)
     const others = [
       keyOf(input, 'f'),

@@ -151,7 +151,7 @@ async function respond(text: string, states: boolean, work: Work): Promise<Model
   const source = tokenize(text)
   await work.rest()
   if (work.takeCrash()) throw new ComputeError('crashed', 'A compute process ended (SIGKILL)')
-  const written = text.split(/\s+/).filter(Boolean).slice(-6).reverse().join(' ')
+  const written = text.split(/\s+/).filter(Boolean).slice(-6).toReversed().join(' ')
   const output = tokenize(written)
   const steps = output.ids.map((id, place) => ({
     id,

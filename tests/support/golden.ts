@@ -9,7 +9,8 @@ export const fixture = (path: string): string => fileURLToPath(new URL(`../fixtu
 
 export const example = (path: string): string => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url))
 
-export const readTensors = (path: string): ReadonlyMap<string, FileTensor> => decodeSafetensors(readFileSync(path), path)
+export const readTensors = (path: string): ReadonlyMap<string, FileTensor> =>
+  decodeSafetensors(readFileSync(path), path)
 
 export const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
 

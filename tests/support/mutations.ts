@@ -46,7 +46,7 @@ function withByte(bytes: Buffer, at: number, value: number): Buffer {
 export function mutateJson(value: unknown, random: () => number): unknown {
   const holder: { root?: unknown } = { root: structuredClone(value) }
   const faults = 1 + Math.floor(random() * 3)
-  for (let fault = 0; fault < faults && 'root' in holder; fault++) damageSomewhere(holder, random)
+  for (let fault = 0; fault < faults; fault++) if ('root' in holder) damageSomewhere(holder, random)
   return holder.root ?? null
 }
 

@@ -65,7 +65,7 @@ test.each([
   ['i=a&t=o5-2', { side: 'output', index: 5 }],
 ])('[WK4] a broken link shows what can be understood of it: %s', (query, expected) => {
   const view = parseView(new URLSearchParams(query), defaults)
-  if (expected === null) return void expect(view).toBeNull()
+  if (expected === null) return expect(view).toBeNull()
   if (expected.side === null) expect(view?.token).toBeNull()
   else expect(view?.token).toEqual(expected)
 })

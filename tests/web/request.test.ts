@@ -18,7 +18,7 @@ function makeServer(answer: () => Response | Promise<Response>) {
     seen.push({ path: String(path), init: init ?? {} })
     return answer()
   }
-  return { api: makeApi(fetch as typeof globalThis.fetch), seen }
+  return { api: makeApi(fetch), seen }
 }
 
 const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status })

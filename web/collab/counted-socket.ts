@@ -6,7 +6,7 @@ export type EditFrame = 'step2' | 'update'
 /** A subclass to hand to y-websocket as its WebSocket. */
 export function makeCountedSocket(Socket: typeof WebSocket, sent: (frame: EditFrame) => void): typeof WebSocket {
   return class CountedSocket extends Socket {
-    override send(data: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBufferLike>): void {
+    override send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
       // `send` of the DOM types wants buffers that are not shared; the frames of y-websocket never are.
       super.send(data as string | ArrayBuffer)
       const frame = editFrame(data)

@@ -34,12 +34,12 @@ interface SettingsCase extends Changes {
 type Example = 'newsroom' | 'phrasebook' | 'quiz'
 
 const examples: readonly Example[] = ['newsroom', 'phrasebook', 'quiz']
-const read = <T>(file: string): T => JSON.parse(readFileSync(`tests/fixtures/${file}`, 'utf8')) as T // our own fixtures
+const read = (file: string): unknown => JSON.parse(readFileSync(`tests/fixtures/${file}`, 'utf8'))
 
 describe.each(examples)('the tokenizer of %s', (name) => {
   test('[TK1] gives the ids, pieces and decoded text of transformers for all strings of the fixture', async () => {
     const tokenizer = await openTokenizer(checkpointFolder(name))
-    const cases = read<Record<Example, Case[]>>('trained/tokenizer-cases.json')[name]
+    const cases = (read('trained/tokenizer-cases.json') as Record<Example, Case[]>)[name] // our own fixtures, as the others
     expect(cases).toHaveLength(32)
     for (const { text, ids, tokens, decoded } of cases) {
       const encoded = await tokenizer.encode(text)
@@ -51,7 +51,7 @@ describe.each(examples)('the tokenizer of %s', (name) => {
 
   test('[TK2] gives the ids and decoded text of transformers for awkward strings, on both sides', async () => {
     const tokenizer = await openTokenizer(checkpointFolder(name))
-    const awkward = read<Record<Example, Answer[]> & { texts: string[] }>('tokenizers/awkward.json')
+    const awkward = read('tokenizers/awkward.json') as Record<Example, Answer[]> & { texts: string[] }
     expect(awkward.texts.length).toBeGreaterThan(240)
     for (const [index, text] of awkward.texts.entries()) await expectAnswer(tokenizer, text, awkward[name][index]!)
   })
@@ -60,7 +60,7 @@ describe.each(examples)('the tokenizer of %s', (name) => {
 describe.each(['newsroom', 'phrasebook', 'quiz', 'quiz-early'])('the outputs of %s', (name) => {
   test('[TK3] have the ids and texts of transformers in all 40 rows', async () => {
     const tokenizer = await openTokenizer(checkpointFolder(name))
-    const { rows } = read<{ rows: Row[] }>(`trained/${name}.json`)
+    const { rows } = read(`trained/${name}.json`) as { rows: Row[] }
     expect(rows).toHaveLength(40)
     for (const row of rows) {
       const encoded = await tokenizer.encode(row.text)
@@ -73,7 +73,7 @@ describe.each(['newsroom', 'phrasebook', 'quiz', 'quiz-early'])('the outputs of 
 })
 
 describe('a checkpoint with other settings', () => {
-  test.each(read<{ cases: SettingsCase[] }>('tokenizers/settings.json').cases)(
+  test.each((read('tokenizers/settings.json') as { cases: SettingsCase[] }).cases)(
     '[TK4] is read as transformers reads it: $name',
     async ({ base, unknown, size, rows, ...changes }) => {
       const tokenizer = await openTokenizer(copyTokenizer(base, changes))
