@@ -1,7 +1,7 @@
 /** The pages, and what stands around all of them: the question for a name, toasts, the live region. */
 import { Route, Router } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createSignal, Show } from 'solid-js'
+import { createSignal, Show, untrack } from 'solid-js'
 import type { RouteSectionProps } from '@solidjs/router'
 import { readSession } from './api/session.ts'
 import { messageOf } from './errors.ts'
@@ -19,7 +19,7 @@ const WorkspacePage = lazy(() =>
 
 export function Application(props: { readonly app: App }): JSX.Element {
   return (
-    <AppContext.Provider value={props.app}>
+    <AppContext.Provider value={untrack(() => props.app)}>
       <Router root={Shell}>
         <Route path="/" component={LandingPage} />
         <Route path="/w/:workspace" component={WorkspacePage} />
@@ -33,24 +33,24 @@ function Shell(props: RouteSectionProps): JSX.Element {
   const app = useApp()
   const [known, setKnown] = createSignal(false)
   const [problem, setProblem] = createSignal<string | null>(null)
-  const ask = (): void => {
-    readSession(app.api).then(
-      (session) => {
-        if (session) app.setPerson(session.person)
-        setProblem(null)
-        setKnown(true)
-      },
-      (error: unknown) => setProblem(messageOf(error)),
-    )
+  const ask = async (): Promise<void> => {
+    try {
+      const session = await readSession(app.api)
+      if (session) app.setPerson(session.person)
+      setProblem(null)
+      setKnown(true)
+    } catch (error) {
+      setProblem(messageOf(error))
+    }
   }
-  onMount(ask)
+  onMount(() => void ask())
   return (
     <>
       <Show when={problem()}>
         {(text) => (
           <Banner kind="error">
             <b>Coattend cannot start.</b> {text()}
-            <LinkButton onClick={ask}>Try again</LinkButton>
+            <LinkButton onClick={() => void ask()}>Try again</LinkButton>
           </Banner>
         )}
       </Show>

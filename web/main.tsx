@@ -12,6 +12,7 @@ import type { PreferenceStore } from './state/preferences.ts'
 import { createPreferences } from './state/preferences.ts'
 import { createTheme } from './state/theme.ts'
 import { createToasts } from './state/toasts.ts'
+// oxlint-disable-next-line import/no-unassigned-import -- a stylesheet is there for its effect
 import './styles/index.css'
 
 function createApp(): App {

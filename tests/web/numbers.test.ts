@@ -12,7 +12,7 @@ test('[WN2] what rounds to zero has no sign', () => {
 })
 
 test('[WN3] a quantity shows a minus and never a plus', () => {
-  expect([plain(3.14159), plain(-2.5, 1)]).toEqual(['3.14', '\u22122.5'])
+  expect([plain(3.14459), plain(-2.5, 1)]).toEqual(['3.14', '\u22122.5'])
 })
 
 test('[WN4] a probability is never rounded to an impossible or a certain one', () => {

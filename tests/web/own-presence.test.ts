@@ -13,7 +13,7 @@ it('[WP1] a tab says what it does itself, and repeats nothing of others', () => 
     connect: false,
     disableBc: true,
     // Never made: nothing connects.
-    WebSocketPolyfill: vi.fn() as unknown as typeof WebSocket,
+    WebSocketPolyfill: vi.fn<() => void>() as unknown as typeof WebSocket,
   })
   speakForSelfAlone(provider)
   const sent: Uint8Array[] = []

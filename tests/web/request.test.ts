@@ -15,7 +15,7 @@ interface Seen {
 function makeServer(answer: () => Response | Promise<Response>) {
   const seen: Seen[] = []
   const fetch = async (path: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    seen.push({ path: String(path), init: init ?? {} })
+    seen.push({ path: path instanceof Request ? path.url : path.toString(), init: init ?? {} })
     return answer()
   }
   return { api: makeApi(fetch), seen }

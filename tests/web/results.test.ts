@@ -83,8 +83,8 @@ test('[WA8] parts fill in the targets they name and leave the others unknown', (
   const part = { ...makeAttribution(2, 4, 2), targets: [2, 0] }
   const scores = mergePartial(null, part, 4)
   expect([...scores.known]).toEqual([1, 0, 1, 0])
-  expect(scores.source.slice(0, 4)).toEqual([100, 101, 102, 103])
-  expect(scores.source.slice(8, 12)).toEqual([0, 1, 2, 3])
+  expect(scores.source.slice(0, 4)).toEqual(Float32Array.of(100, 101, 102, 103))
+  expect(scores.source.slice(8, 12)).toEqual(Float32Array.of(0, 1, 2, 3))
   expect(Number.isNaN(scores.gap[1])).toBe(true)
   expect(convergedCount(scores)).toBe(2)
 })

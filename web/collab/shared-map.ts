@@ -1,6 +1,6 @@
 /** One container of the shared document as a signal: a Map of parsed values that changes when anybody changes it. */
 import type { Accessor } from 'solid-js'
-import { createSignal } from 'solid-js'
+import { createSignal, untrack } from 'solid-js'
 import type * as Y from 'yjs'
 import type { z } from 'zod'
 import type { evidence, filter, note, selection } from '#collab/wire/document.ts'
@@ -25,7 +25,7 @@ export function makeSharedMap<C extends keyof Values>(
   const map = doc.getMap(containers[container])
   // Only what changed is parsed again: a hundred people moving must not parse everything each time.
   const observer = (event: Y.YMapEvent<unknown>): void => {
-    const next = new Map(values())
+    const next = new Map(untrack(values))
     for (const id of event.keysChanged) {
       const value = identifier.safeParse(id).success ? readValue(doc, container, id) : null
       if (value === null) next.delete(id)

@@ -213,7 +213,7 @@ function makeRunner(deps: AttributionDeps, early: ReturnType<typeof makeEarlyPar
       cell.set({ scores: merged, phase: { ...phase, converged: Math.max(converged, convergedCount(merged)) } })
     } catch (error) {
       // The finished result is fetched whole, so a damaged part costs nothing but its colours.
-      console.warn(messageOf(error))
+      if (!(error instanceof WebError && error.kind === 'bad-file')) throw error
     }
   }
   return {

@@ -45,8 +45,9 @@ export function createNotes(deps: NoteDeps): Notes {
     const note = untrack(notes.values).get(id)
     if (note !== undefined) writeValue(doc, 'notes', id, { ...note, ...part })
   }
+  const heads = createMemo(() => headsOf(notes.values()))
   return {
-    heads: createMemo(() => headsOf(notes.values())),
+    heads,
     evidence: evidence.values,
     add(id, title) {
       const { id: owner, name: ownerName } = untrack(deps.me)

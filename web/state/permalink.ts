@@ -2,6 +2,7 @@
 import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document.ts'
 import { attributionOptions } from '#collab/wire/document.ts'
 import { identifier } from '#collab/wire/identifiers.ts'
+import type { CheckpointReply } from '#server/wire/checkpoints.ts'
 
 /** What one person looks at. */
 export interface View {
@@ -23,6 +24,12 @@ export function defaultOptions(baseline: AttributionOptionsValue['baseline'] = '
     contrast: null,
     quadrature: { tolerance: 0.01 },
   }
+}
+
+/** The defaults for a model: its own first baseline, where a link can name it. */
+export function defaultsFor({ summary }: Pick<CheckpointReply, 'summary'>): AttributionOptionsValue {
+  const baseline = attributionOptions.shape.baseline.safeParse(summary?.baselines[0])
+  return defaultOptions(baseline.success ? baseline.data : 'zero')
 }
 
 /** The query for a view: options are written only where they differ from the defaults. */

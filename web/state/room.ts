@@ -2,7 +2,7 @@
 import type { Accessor } from 'solid-js'
 import { createContext, createMemo, createSignal, untrack, useContext } from 'solid-js'
 import type { AttributionOptionsValue, Selection } from '#collab/wire/document.ts'
-import { attributionOptions, writeValue } from '#collab/wire/document.ts'
+import { writeValue } from '#collab/wire/document.ts'
 import type { Action } from '#collab/wire/policy.ts'
 import { may } from '#collab/wire/policy.ts'
 import type { Person } from '#collab/wire/presence.ts'
@@ -40,7 +40,7 @@ import { createNoteDocuments } from './note-documents.ts'
 import type { Notes } from './notes.ts'
 import { createNotes } from './notes.ts'
 import type { View } from './permalink.ts'
-import { defaultOptions } from './permalink.ts'
+import { defaultsFor } from './permalink.ts'
 import type { Runs } from './runs.ts'
 import { createRuns } from './runs.ts'
 import type { SelectionState } from './selection.ts'
@@ -165,7 +165,7 @@ function createTogether(deps: RoomDeps, id: string, link: View | null): Together
   const publish = makeThrottle<View>(clock, selectionInterval, (view) => {
     if (untrack(writable)) writeValue(shared.doc, 'selections', untrack(me).id, { ...view, at: clock.now() })
   })
-  const defaults = defaultOptions(firstBaseline(untrack(info).checkpoint.summary?.baselines ?? []))
+  const defaults = defaultsFor(untrack(info).checkpoint)
   const selection = createSelection(
     { history, show: deps.show, publish: publish.push, moved: () => following.stop() },
     link ?? { instance: null, token: null, options: defaults },
@@ -180,7 +180,13 @@ function createTogether(deps: RoomDeps, id: string, link: View | null): Together
   arrive({ link, me, shared, publish: publish.push, clock, ...place })
   return {
     ...place,
-    ...{ defaults, history, filters, notes, noteDocuments, shared, writable },
+    defaults,
+    history,
+    filters,
+    notes,
+    noteDocuments,
+    shared,
+    writable,
     saveState: createSaveState(shared, noteDocuments),
     close: () => closeAll([publish, attendance, selections, filters, notes, noteDocuments, shared]),
   }
@@ -188,20 +194,16 @@ function createTogether(deps: RoomDeps, id: string, link: View | null): Together
 
 const closeAll = (parts: readonly { close(): unknown }[]): void => parts.forEach((part) => part.close())
 
-function firstBaseline(baselines: readonly string[]): AttributionOptionsValue['baseline'] {
-  const parsed = attributionOptions.shape.baseline.safeParse(baselines[0])
-  return parsed.success ? parsed.data : 'zero'
-}
-
 function createSaveState(shared: SharedDocument, noteDocuments: NoteDocuments): Accessor<SaveState> {
   const ever = createMemo<boolean>((before) => before || shared.status().connected, false)
-  return createMemo<SaveState>(() => {
+  const state = createMemo<SaveState>(() => {
     const statuses = [shared, ...noteDocuments.open()].map((document) => document.status())
     const failing = [shared, ...noteDocuments.open()].some((document) => document.server()?.storage === 'failing')
     if (failing)
       return { kind: 'problem', text: 'The server cannot store edits at the moment. They are kept and tried again.' }
     return saveStateOf(statuses, ever())
   })
+  return state
 }
 
 export const RoomContext = createContext<Room>()

@@ -60,7 +60,11 @@ export function createWorkspaces({ api, toasts, person }: Pick<App, 'api' | 'toa
     if (await act(() => undeleteWorkspace(api, id))) toasts.show(`“${name}” is back.`)
   }
   return {
-    ...{ list, bin, error, refresh, undelete },
+    list,
+    bin,
+    error,
+    refresh,
+    undelete,
     async make(request) {
       const made = await makeWorkspace(api, request)
       await refresh()

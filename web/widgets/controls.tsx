@@ -47,6 +47,7 @@ export const Switch: Component<{
   <label class="switch">
     <input
       type="checkbox"
+      // oxlint-disable-next-line jsx-a11y/role-has-required-aria-props -- a checkbox says by itself whether it is checked
       role="switch"
       checked={props.checked}
       disabled={props.disabled ?? false}

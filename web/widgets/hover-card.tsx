@@ -1,5 +1,5 @@
 import type { Accessor, JSX } from 'solid-js'
-import { createSignal, onCleanup, Show } from 'solid-js'
+import { createSignal, onCleanup, Show, untrack } from 'solid-js'
 import { Portal } from 'solid-js/web'
 import { createEffect, For, on, onMount } from '#web/solid.ts'
 
@@ -23,7 +23,7 @@ export function HoverCard(props: { readonly anchor: Accessor<CardAnchor | null> 
   const [shown, setShown] = createSignal<CardAnchor | null>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
   createEffect(
-    on(props.anchor, (anchor) => {
+    on([() => props.anchor()], ([anchor]) => {
       clearTimeout(timer)
       if (anchor === null) return void setShown(null)
       // From one token to the next the card moves at once; it was open already.
@@ -52,7 +52,7 @@ export function HoverCard(props: { readonly anchor: Accessor<CardAnchor | null> 
 
 function Card(props: { readonly anchor: CardAnchor }): JSX.Element {
   let card!: HTMLDivElement
-  const text = props.anchor.text()
+  const text = untrack(() => props.anchor.text())
   createEffect(() => place(card, props.anchor.element.getBoundingClientRect()))
   return (
     <div ref={(element) => (card = element)} class="card" aria-hidden="true">

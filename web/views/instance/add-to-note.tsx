@@ -1,9 +1,10 @@
 /** Makes a chip of a number on screen: which number, in which note, for or against. */
 import type { JSX } from 'solid-js'
-import { createMemo, createSignal, Show } from 'solid-js'
+import { createMemo, createSignal, Show, untrack } from 'solid-js'
 import type { Evidence } from '#collab/wire/document.ts'
 import { For } from '#web/solid.ts'
 import type { NoteHead } from '#web/state/notes.ts'
+import { Field } from '#web/widgets/controls.tsx'
 import { Dialog } from '#web/widgets/dialog.tsx'
 import { evidenceValue } from '#web/views/notes/evidence-text.ts'
 import type { Candidate } from './evidence.ts'
@@ -37,7 +38,7 @@ export function AddToNote(props: AddToNoteProps): JSX.Element {
 
 function AddForm(props: AddToNoteProps): JSX.Element {
   const [picked, setPicked] = createSignal(0)
-  const [note, setNote] = createSignal<string | null>(props.openNote ?? props.notes.at(-1)?.id ?? null)
+  const [note, setNote] = createSignal(untrack(() => props.openNote ?? props.notes.at(-1)?.id ?? null))
   const candidate = createMemo(() => props.candidates[Math.min(picked(), props.candidates.length - 1)])
   const add = (stance: Stance): void => {
     const chosen = candidate()
@@ -65,20 +66,21 @@ function AddForm(props: AddToNoteProps): JSX.Element {
         </For>
       </fieldset>
       <Show when={props.notes.length > 0} fallback={<p class="note">It starts your first hypothesis.</p>}>
-        <div class="form-field">
-          <label for="add-note">Hypothesis</label>
-          <select
-            id="add-note"
-            class="select"
-            value={note() ?? ''}
-            onChange={(event) => setNote(event.currentTarget.value || null)}
-          >
-            <For each={props.notes}>
-              {(head) => <option value={head.id}>{`${head.label} · ${head.note.title || 'Untitled'}`}</option>}
-            </For>
-            <option value="">A new hypothesis</option>
-          </select>
-        </div>
+        <Field label="Hypothesis">
+          {({ id }) => (
+            <select
+              id={id}
+              class="select"
+              value={note() ?? ''}
+              onChange={(event) => setNote(event.currentTarget.value || null)}
+            >
+              <For each={props.notes}>
+                {(head) => <option value={head.id}>{`${head.label} · ${head.note.title || 'Untitled'}`}</option>}
+              </For>
+              <option value="">A new hypothesis</option>
+            </select>
+          )}
+        </Field>
       </Show>
       <div class="line end">
         <button type="button" class="plain" onClick={() => add(null)} title="Only mention it in the text">

@@ -32,7 +32,11 @@ export function candidatesOf(model: InstanceModel, focus: TokenChoice | null): r
   const values = reaching
     ? [...aboutTokens(reaching, focus), ...aboutSums(reaching)].map(({ about, words, value }) => ({
         ...base,
-        ...{ about, value, unit, gap, run },
+        about,
+        value,
+        unit,
+        gap,
+        run,
         quote: `${about ? `“${textOf(pieces(), about)}”` : words} → ${name}`,
       }))
     : []

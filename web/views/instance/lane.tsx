@@ -34,13 +34,17 @@ export function Lane(props: LaneProps): JSX.Element {
   const words = createMemo(() => wordsOf(props.pieces))
   const [focused, setFocused] = createSignal(0)
   let lane!: HTMLDivElement
+  // Not reactive: it is what the effects below paint on.
   let tokens: readonly HTMLElement[] = []
   const [painter, setPainter] = createSignal<LanePainter | null>(null)
   createEffect(
-    on(words, () => {
-      tokens = [...lane.querySelectorAll<HTMLElement>('.tok')]
-      setPainter(makeLanePainter(tokens))
-    }),
+    on(
+      () => words(),
+      () => {
+        tokens = [...lane.querySelectorAll<HTMLElement>('.tok')]
+        setPainter(makeLanePainter(tokens))
+      },
+    ),
   )
   createEffect(() => painter()?.paint(props.frame, props.ramps))
   createEffect(() => painter()?.bracket(props.brackets))
@@ -61,6 +65,7 @@ export function Lane(props: LaneProps): JSX.Element {
   }
   onCleanup(pointer.cancel)
   return (
+    // oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- its options take the focus, one tab stop among them
     <div
       ref={(element) => (lane = element)}
       class={classNames('lane', props.side, props.frame.unit)}

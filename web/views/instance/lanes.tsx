@@ -188,6 +188,6 @@ const steps = [8, 7, 6, 5, 4, 3, 2, 1] as const
 const SignedRamp = (): JSX.Element => (
   <span class="ramp" aria-hidden="true">
     <For each={steps}>{(step) => <i style={{ background: `var(--away-${step})` }} />}</For>
-    <For each={[0, ...[...steps].reverse()]}>{(step) => <i style={{ background: `var(--toward-${step})` }} />}</For>
+    <For each={[0, ...steps.toReversed()]}>{(step) => <i style={{ background: `var(--toward-${step})` }} />}</For>
   </span>
 )

@@ -83,11 +83,23 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
       unit: unit(),
     })
   }
-  const frames = { source: createMemo(() => makeSide('source')), output: createMemo(() => makeSide('output')) }
-  const frame = (side: Side): LaneFrame => frames[side]()
+  const source = createMemo(() => makeSide('source'))
+  const output = createMemo(() => makeSide('output'))
+  const frame = (side: Side): LaneFrame => (side === 'source' ? source() : output())
   return {
-    ...{ instance, options, pieces, layout, choice, entry, scores },
-    ...{ reaching: reachingMemo, drawn, reach, entropyScale, frame, unit },
+    instance,
+    options,
+    pieces,
+    layout,
+    choice,
+    entry,
+    scores,
+    reaching: reachingMemo,
+    drawn,
+    reach,
+    entropyScale,
+    frame,
+    unit,
   }
 }
 

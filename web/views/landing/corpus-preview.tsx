@@ -41,6 +41,7 @@ export function CorpusPreview(props: {
           )}
         </For>
       </div>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways, and keys must be able to do that */}
       <div class="corpus-table" tabIndex={0} role="region" aria-label="Columns found">
         <table>
           <thead>

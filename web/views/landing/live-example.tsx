@@ -1,6 +1,6 @@
 /** The Instance View of the first example, alive on the landing page: real tokens, real attributions, clickable. */
 import type { JSX } from 'solid-js'
-import { createSignal, onCleanup, Show } from 'solid-js'
+import { createSignal, onCleanup, Show, untrack } from 'solid-js'
 import type { InstanceReply } from '#server/wire/instances.ts'
 import type { WorkspaceReply } from '#server/wire/workspaces.ts'
 import { readInstance } from '#web/api/instances.ts'
@@ -10,7 +10,7 @@ import { useApp } from '#web/state/app.ts'
 import type { Attributions } from '#web/state/attributions.ts'
 import { createAttributions } from '#web/state/attributions.ts'
 import type { View } from '#web/state/permalink.ts'
-import { defaultOptions, encodeView } from '#web/state/permalink.ts'
+import { defaultsFor, encodeView } from '#web/state/permalink.ts'
 import { Lanes } from '#web/views/instance/lanes.tsx'
 import { Messages } from '#web/views/instance/messages.tsx'
 import { createInstanceModel } from '#web/views/instance/model.ts'
@@ -25,7 +25,11 @@ export function LiveExample(props: { readonly workspace: WorkspaceReply }): JSX.
   const [instance, setInstance] = createSignal<InstanceReply | null>(null)
   onMount(() => {
     // The landing page stands without its example; the workspace says what is wrong with it.
-    readInstance(app.api, props.workspace.id, shown).then(setInstance, () => undefined)
+    const { id } = props.workspace
+    void readInstance(app.api, id, shown).then(
+      (found) => setInstance(found),
+      () => undefined,
+    )
   })
   const written = (): InstanceReply | null => (instance()?.output ? instance() : null)
   return <Show when={written()}>{(present) => <LiveFigure workspace={props.workspace} instance={present()} />}</Show>
@@ -33,13 +37,13 @@ export function LiveExample(props: { readonly workspace: WorkspaceReply }): JSX.
 
 function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instance: InstanceReply }): JSX.Element {
   const app = useApp()
-  const attributions = createAttributions({ api: app.api, workspace: props.workspace.id, clock: app.clock })
-  listen(props.workspace.id, attributions)
-  const baseline = props.workspace.checkpoint.summary?.baselines[0]
-  const defaults = defaultOptions(baseline === 'pad' || baseline === 'mean' || baseline === 'unk' ? baseline : 'zero')
+  const { workspace, instance } = untrack(() => ({ workspace: props.workspace, instance: props.instance }))
+  const attributions = createAttributions({ api: app.api, workspace: workspace.id, clock: app.clock })
+  listen(workspace.id, attributions)
+  const defaults = defaultsFor(workspace.checkpoint)
   const [view, setView] = createSignal<View>({
-    instance: props.instance.id,
-    token: firstToken(props.instance),
+    instance: instance.id,
+    token: firstToken(instance),
     options: defaults,
   })
   const model = createInstanceModel({

@@ -1,6 +1,6 @@
 /** Makes a workspace: a name, a checkpoint, and a corpus that is checked before it is sent. */
 import type { JSX } from 'solid-js'
-import { createMemo, createSignal, Show } from 'solid-js'
+import { createMemo, createSignal, Show, untrack } from 'solid-js'
 import type { CheckpointReply } from '#server/wire/checkpoints.ts'
 import type { MakeWorkspaceRequest, WorkspaceReply } from '#server/wire/workspaces.ts'
 import { readCheckpoints } from '#web/api/checkpoints.ts'
@@ -142,15 +142,18 @@ function CheckpointField(props: { readonly value: string; readonly onChange: (id
   const app = useApp()
   const [checkpoints, setCheckpoints] = createSignal<readonly CheckpointReply[]>([])
   const [problem, setProblem] = createSignal<string | null>(null)
+  const load = async (): Promise<void> => {
+    try {
+      const reply = await readCheckpoints(app.api)
+      setCheckpoints(reply.checkpoints)
+      const usable = reply.checkpoints.find((checkpoint) => checkpoint.problem === null)
+      if (untrack(() => props.value) === '' && usable) props.onChange(usable.id)
+    } catch (error) {
+      setProblem(messageOf(error))
+    }
+  }
   onMount(() => {
-    readCheckpoints(app.api).then(
-      (reply) => {
-        setCheckpoints(reply.checkpoints)
-        const usable = reply.checkpoints.find((checkpoint) => checkpoint.problem === null)
-        if (props.value === '' && usable) props.onChange(usable.id)
-      },
-      (error: unknown) => setProblem(messageOf(error)),
-    )
+    void load()
   })
   return (
     <Field label="Model" error={problem()} hint="To add one: npm run -s coattend -- import FOLDER, then reload.">

@@ -146,6 +146,7 @@ function Head(props: {
     <div class="grid-head" role="row" aria-rowindex={1}>
       <For each={props.columns}>
         {(column) => (
+          // oxlint-disable-next-line jsx-a11y/control-has-associated-label -- its text is its label
           <div
             class={classNames('cell', column.kind)}
             role="columnheader"
@@ -179,6 +180,7 @@ function Row(props: {
   const row = (): InstanceRow | undefined => room.list.rows().get(props.index)
   const current = (): boolean => row() !== undefined && row()?.id === room.selection.view().instance
   return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid around the rows takes the keys
     <div
       id={`row-${props.index}`}
       class={classNames('row', props.active && 'active', current() && 'current')}

@@ -1,8 +1,8 @@
 /** The others' carets and selections in a note. (y-codemirror.next's own write `style` attributes, which our policy refuses.) */
 import type { Extension, Range } from '@codemirror/state'
 import { Annotation } from '@codemirror/state'
-import type { DecorationSet, ViewUpdate } from '@codemirror/view'
-import { Decoration, EditorView, ViewPlugin, WidgetType } from '@codemirror/view'
+import type { DecorationSet, EditorView, ViewUpdate } from '@codemirror/view'
+import { Decoration, ViewPlugin, WidgetType } from '@codemirror/view'
 import type { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import type { Presence } from '#collab/wire/presence.ts'

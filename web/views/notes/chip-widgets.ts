@@ -7,7 +7,7 @@ import type { Evidence } from '#collab/wire/document.ts'
 import { chipReach, evidenceColour, evidenceValue } from './evidence-text.ts'
 
 /** Sent when the evidence of the workspace has changed. */
-export const redrawEffect = StateEffect.define<null>()
+export const redrawEffect = StateEffect.define()
 
 /** How a chip stands in the text. */
 export const chipMark = (id: string): string => `[[ev:${id}]]`

@@ -3,7 +3,11 @@ import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 
 export function editorTheme(): Extension {
-  return EditorView.theme({
+  return [textTheme(), markdownTheme(), chipTheme(), caretTheme()]
+}
+
+const textTheme = (): Extension =>
+  EditorView.theme({
     '&': { color: 'var(--ink-2)', fontSize: 'var(--type-body)', background: 'none' },
     '&.cm-focused': { outline: 'none' },
     '.cm-scroller': { fontFamily: 'inherit', lineHeight: 'var(--leading-read)', overflow: 'visible' },
@@ -11,11 +15,19 @@ export function editorTheme(): Extension {
     '.cm-line': { padding: '0' },
     '.cm-placeholder': { color: 'var(--ink-3)' },
     '.cm-selectionBackground, ::selection': { background: 'var(--surface-selected)' },
+  })
+
+const markdownTheme = (): Extension =>
+  EditorView.theme({
     '.md-heading': { color: 'var(--ink)', fontWeight: 'var(--weight-strong)' },
     '.md-strong': { color: 'var(--ink)', fontWeight: 'var(--weight-strong)' },
     '.md-emphasis': { fontStyle: 'italic' },
     '.md-code': { fontFamily: 'var(--font-mono)', fontSize: 'var(--type-ui)' },
     '.md-quote': { color: 'var(--ink-3)' },
+  })
+
+const chipTheme = (): Extension =>
+  EditorView.theme({
     '.chip': {
       font: 'inherit',
       fontSize: 'var(--type-note)',
@@ -34,6 +46,11 @@ export function editorTheme(): Extension {
     '.chip:hover:enabled': { background: 'var(--surface-hover)' },
     '.chip:focus-visible': { outline: '2px solid var(--focus)', outlineOffset: '1px' },
     '.chip:disabled': { color: 'var(--ink-3)', cursor: 'default' },
+  })
+
+/** The others' carets, each with the flag of its person. */
+const caretTheme = (): Extension =>
+  EditorView.theme({
     '.selected': { background: 'color-mix(in srgb, var(--p) 18%, transparent)' },
     '.caret': { position: 'relative', borderLeft: '2px solid var(--p)', margin: '0 -1px' },
     '.caret b': {
@@ -50,4 +67,3 @@ export function editorTheme(): Extension {
       pointerEvents: 'none',
     },
   })
-}

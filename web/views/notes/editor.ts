@@ -41,7 +41,7 @@ export function openEditor(deps: EditorDeps): NoteEditor {
     root,
     parent: root,
     state: EditorState.create({
-      doc: deps.text.toString(),
+      doc: deps.text.toJSON(),
       extensions: [
         yCollab(deps.text, null, { undoManager }),
         keymap.of([...yUndoManagerKeymap, ...defaultKeymap]),

@@ -123,7 +123,9 @@ function StatusLine(props: { readonly head: NoteHead }): JSX.Element {
 function TitleField(props: { readonly head: NoteHead; readonly focus: boolean }): JSX.Element {
   const room = useRoom()
   let field!: HTMLTextAreaElement
-  onMount(() => props.focus && field.focus())
+  onMount(() => {
+    if (props.focus) field.focus()
+  })
   return (
     <Show when={room.writable()} fallback={<h3>{titleOf(props.head)}</h3>}>
       <textarea

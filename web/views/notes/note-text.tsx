@@ -1,6 +1,6 @@
 /** The text of an open note: CodeMirror over the shared text, with the others' carets. Loaded only when a note is open. */
 import type { JSX } from 'solid-js'
-import { createMemo, onCleanup, Show } from 'solid-js'
+import { createMemo, onCleanup, Show, untrack } from 'solid-js'
 import { noteText } from '#collab/wire/document.ts'
 import { createEffect, on, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
@@ -16,7 +16,7 @@ export function NoteText(props: { readonly note: string }): JSX.Element {
   const app = useApp()
   const room = useRoom()
   const desk = useDesk()
-  const note = props.note
+  const note = untrack(() => props.note)
   const document = room.noteDocuments.acquire(note)
   onCleanup(() => room.noteDocuments.release(note))
   const text = document.doc.getText(noteText)
@@ -54,7 +54,7 @@ export function NoteText(props: { readonly note: string }): JSX.Element {
         {(reason) => (
           <Banner kind="error">
             <b>Not saved any more.</b> {reason()}
-            <LinkButton onClick={() => downloadText('note.md', text.toString())}>Download my copy</LinkButton>
+            <LinkButton onClick={() => downloadText('note.md', text.toJSON())}>Download my copy</LinkButton>
           </Banner>
         )}
       </Show>

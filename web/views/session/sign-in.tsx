@@ -1,6 +1,6 @@
 /** A name is all it takes: asked once, kept by the cookie, changed whenever somebody likes. */
 import type { JSX } from 'solid-js'
-import { createSignal } from 'solid-js'
+import { createSignal, untrack } from 'solid-js'
 import type { Person } from '#collab/wire/presence.ts'
 import { renamePerson, signIn } from '#web/api/session.ts'
 import { messageOf } from '#web/errors.ts'
@@ -18,7 +18,7 @@ export function SignInDialog(props: { readonly open: boolean }): JSX.Element {
       title="What should others call you?"
       description="Your name stands beside what you select and write. No account, no password."
     >
-      <NameForm start="" submit="Go on" send={async (name) => (await signIn(app.api, name)).person} />
+      <NameForm start="" submit="Go on" send={(name) => signIn(app.api, name).then(({ person }) => person)} />
     </Dialog>
   )
 }
@@ -34,7 +34,7 @@ export function RenameDialog(props: {
       <NameForm
         start={props.person.name}
         submit="Change"
-        send={async (name) => (await renamePerson(app.api, name)).person}
+        send={(name) => renamePerson(app.api, name).then(({ person }) => person)}
         onDone={() => props.onOpenChange(false)}
       />
     </Dialog>
@@ -48,7 +48,7 @@ function NameForm(props: {
   readonly onDone?: () => void
 }): JSX.Element {
   const app = useApp()
-  const [name, setName] = createSignal(props.start)
+  const [name, setName] = createSignal(untrack(() => props.start))
   const [problem, setProblem] = createSignal<string | null>(null)
   const submit = async (): Promise<void> => {
     try {
@@ -70,6 +70,7 @@ function NameForm(props: {
           <input
             id={id}
             class="input"
+            // oxlint-disable-next-line jsx-a11y/autocomplete-valid -- HTML knows "nickname"; the rule's list does not
             autocomplete="nickname"
             maxLength={40}
             aria-describedby={describedBy}

@@ -37,7 +37,17 @@ export function createDesk(): Desk {
   const [tab, setTab] = createSignal<'main' | 'notes'>('main')
   const [panel, setPanel] = createSignal<Panel | null>(null)
   return {
-    ...{ openNote, setOpenNote, shownEvidence, showEvidence, full, setFull, tab, setTab, panel, setPanel, mentioned },
+    openNote,
+    setOpenNote,
+    shownEvidence,
+    showEvidence,
+    full,
+    setFull,
+    tab,
+    setTab,
+    panel,
+    setPanel,
+    mentioned,
     mention: (note, chip) => void setMentioned({ note, chip }),
     takeMention: () => void setMentioned(null),
   }

@@ -1,13 +1,13 @@
 /** Makes one filter: values of a column, a range of a number, or words in the text. */
 import { scaleLinear } from 'd3-scale'
 import type { JSX } from 'solid-js'
-import { createMemo, createSignal, Match, Show, Switch } from 'solid-js'
+import { createMemo, createSignal, Match, Show, Switch, untrack } from 'solid-js'
 import type { Filter } from '#collab/wire/document.ts'
 import type { FieldReply } from '#server/wire/instances.ts'
 import { count } from '#web/marks/numbers.ts'
 import { For } from '#web/solid.ts'
 import { fieldLabel } from '#web/state/fields.ts'
-import { Switch as Toggle } from '#web/widgets/controls.tsx'
+import { Field, Switch as Toggle } from '#web/widgets/controls.tsx'
 
 export interface FilterFormProps {
   readonly fields: readonly FieldReply[]
@@ -17,7 +17,7 @@ export interface FilterFormProps {
 const textField = 'text in source or output'
 
 export function FilterForm(props: FilterFormProps): JSX.Element {
-  const [name, setName] = createSignal(props.fields[0]?.name ?? textField)
+  const [name, setName] = createSignal(untrack(() => props.fields[0]?.name ?? textField))
   const field = createMemo(() => props.fields.find((each) => each.name === name()) ?? null)
   const category = createMemo(() => {
     const chosen = field()
@@ -29,18 +29,14 @@ export function FilterForm(props: FilterFormProps): JSX.Element {
   })
   return (
     <>
-      <div class="form-field">
-        <label for="filter-field">Show only instances by</label>
-        <select
-          id="filter-field"
-          class="select"
-          value={name()}
-          onChange={(event) => setName(event.currentTarget.value)}
-        >
-          <For each={props.fields}>{(each) => <option value={each.name}>{fieldLabel(each.name)}</option>}</For>
-          <option value={textField}>{textField}</option>
-        </select>
-      </div>
+      <Field label="Show only instances by">
+        {({ id }) => (
+          <select id={id} class="select" value={name()} onChange={(event) => setName(event.currentTarget.value)}>
+            <For each={props.fields}>{(each) => <option value={each.name}>{fieldLabel(each.name)}</option>}</For>
+            <option value={textField}>{textField}</option>
+          </select>
+        )}
+      </Field>
       <Switch fallback={<TextForm onAdd={props.onAdd} />}>
         <Match when={category()} keyed>
           {(chosen) => <CategoryForm field={chosen} onAdd={props.onAdd} />}

@@ -4,14 +4,13 @@ import type { JSX } from 'solid-js'
 import { createSignal, Match, onCleanup, Switch, untrack } from 'solid-js'
 import { identifier } from '#collab/wire/identifiers.ts'
 import type { Person } from '#collab/wire/presence.ts'
-import { attributionOptions } from '#collab/wire/document.ts'
 import type { WorkspaceReply } from '#server/wire/workspaces.ts'
 import { readWorkspace } from '#web/api/workspaces.ts'
 import { messageOf } from '#web/errors.ts'
 import { createEffect, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import type { View } from '#web/state/permalink.ts'
-import { defaultOptions, encodeView, parseView } from '#web/state/permalink.ts'
+import { defaultsFor, encodeView, parseView } from '#web/state/permalink.ts'
 import type { Room } from '#web/state/room.ts'
 import { createRoom, RoomContext } from '#web/state/room.ts'
 import { EmptyState, Late } from '#web/widgets/messages.tsx'
@@ -78,14 +77,20 @@ function OpenRoom(props: {
   const app = useApp()
   const navigate = useNavigate()
   const { id, checkpoint } = untrack(() => props.info())
-  const baseline = attributionOptions.shape.baseline.safeParse(checkpoint.summary?.baselines[0])
-  const defaults = defaultOptions(baseline.success ? baseline.data : 'zero')
+  const defaults = defaultsFor(checkpoint)
   const show = (view: View, push: boolean): void => {
     const query = encodeView(view, defaults).toString()
     navigate(`/w/${id}${query === '' ? '' : `?${query}`}`, { replace: !push, scroll: false, resolve: false })
   }
   const link = parseView(new URLSearchParams(location.search), defaults)
-  const deps = { app, info: props.info, me: props.me, Socket: WebSocket, refetchInfo: () => props.refetchInfo(), show }
+  const deps = {
+    app,
+    info: () => props.info(),
+    me: () => props.me(),
+    Socket: WebSocket,
+    refetchInfo: () => props.refetchInfo(),
+    show,
+  }
   const room = createRoom(deps, link)
   onCleanup(() => room.close())
   followAddress(room)
