@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { RunInput } from '../jobs/input.ts'
 import type { RunKind, RunState } from '../wire/runs.ts'
 import type { Connection } from './database.ts'
@@ -74,10 +74,21 @@ export async function listLive(db: Connection, workspaceId: string): Promise<rea
 
 const isLive = () => inArray(run.state, ['queued', 'running'] satisfies RunState[])
 
-/** Queued runs that come before one; corpus runs wait for themselves alone. */
-export async function countBefore(db: Connection, { kind, ordinal }: RequestedRun): Promise<number> {
-  const sameQueue = kind === 'corpus' ? eq(run.kind, 'corpus') : ne(run.kind, 'corpus')
-  return db.orm.$count(run, and(eq(run.state, 'queued'), sameQueue, lt(run.ordinal, ordinal)))
+/** How many queued runs come before each of these, by key; corpus runs wait for themselves alone. Runs that wait for nothing are left out. */
+export async function countBefore(
+  db: Connection,
+  runs: readonly Pick<StoredRun, 'key' | 'state'>[],
+): Promise<ReadonlyMap<string, number>> {
+  const waiting = runs.filter(({ state }) => state === 'queued').map(({ key }) => key)
+  if (waiting.length === 0) return new Map()
+  const { rows } = await db.query(
+    `select key, before from (
+       select key, (row_number() over (partition by kind = 'corpus' order by ordinal) - 1)::int as before
+       from run where state = 'queued'
+     ) as queued where key = any($1)`,
+    [waiting],
+  )
+  return new Map((rows as { key: string; before: number }[]).map(({ key, before }) => [key, before]))
 }
 
 /** How many live runs a person has asked for. */

@@ -60,11 +60,12 @@ export function makeRuns(deps: RunsDeps): Runs {
     start: (request) => start(request, deps),
     async read(workspace, key) {
       const found = await readRequested(deps.database, workspace, key)
-      return found === null ? null : toReply(found, deps)
+      return found === null ? null : replyOf(found, deps)
     },
     async listLive(workspace) {
       const runs = await listLive(deps.database, workspace)
-      return Promise.all(runs.map((run) => toReply(run, deps)))
+      const before = await countBefore(deps.database, runs)
+      return runs.map((run) => toReply(run, before, deps))
     },
     cancel: (workspace, key, person) => cancel(workspace, key, person, deps),
   }
@@ -76,7 +77,7 @@ async function start(request: RunRequest, deps: RunsDeps): Promise<Started> {
   if (input.kind === 'attribution' && input.focus !== null) deps.dispatcher.find(key)?.setFocus(input.focus)
   const known = await readRequested(deps.database, workspace, key)
   // The short way for a result that this workspace has asked for before.
-  if (known !== null && isComputed(known, deps)) return { run: await toReply(known, deps), how: 'computed' }
+  if (known !== null && isComputed(known, deps)) return { run: await replyOf(known, deps), how: 'computed' }
   await refuseTooMany(request, deps)
   await deps.space.require()
   const how = await deps.ledger.transaction(async (tx, emit) => {
@@ -95,7 +96,7 @@ async function start(request: RunRequest, deps: RunsDeps): Promise<Started> {
   const run = await readRequested(deps.database, workspace, key)
   if (run === null)
     throw new Refusal('not-found', 'the workspace was deleted meanwhile. Go back to the list of workspaces')
-  return { run: await toReply(run, deps), how }
+  return { run: await replyOf(run, deps), how }
 }
 
 /** Done, and its file still there: a result file that was removed by hand is computed again. */
@@ -144,7 +145,7 @@ async function cancel(workspace: string, key: string, person: string | null, dep
     if (!wanted) (active ?? deps.dispatcher.find(key))?.cancel()
   }
   const after = await readRequested(deps.database, workspace, key)
-  return after === null ? null : toReply(after, deps)
+  return after === null ? null : replyOf(after, deps)
 }
 
 /** Stores that a workspace wants a run no more; returns whether any other still does. */
@@ -164,8 +165,10 @@ function takeBack(workspace: string, key: string, person: string | null, deps: R
   })
 }
 
-async function toReply(run: RequestedRun, { database, dispatcher }: RunsDeps): Promise<RunReply> {
-  const waiting = run.state === 'queued'
+const replyOf = async (run: RequestedRun, deps: RunsDeps): Promise<RunReply> =>
+  toReply(run, await countBefore(deps.database, [run]), deps)
+
+function toReply(run: RequestedRun, before: ReadonlyMap<string, number>, { dispatcher }: RunsDeps): RunReply {
   return {
     key: run.key,
     kind: run.kind,
@@ -173,7 +176,8 @@ async function toReply(run: RequestedRun, { database, dispatcher }: RunsDeps): P
     instance: run.instance,
     options: run.input.kind === 'attribution' ? run.input.options : null,
     startedBy: run.startedBy,
-    position: waiting ? await countBefore(database, run) : null,
+    // A run that began meanwhile has nothing before it.
+    position: run.state === 'queued' ? (before.get(run.key) ?? 0) : null,
     progress: run.state === 'running' ? (dispatcher.find(run.key)?.progress ?? null) : null,
     result: run.result,
     error: run.state === 'failed' ? run.error : null,
