@@ -158,6 +158,8 @@ export interface OutputStates {
 /** Work for a compute process. `checkpoint` is a folder. */
 export type Task =
   | { readonly kind: 'inspect'; readonly checkpoint: string }
+  /** Opens a checkpoint and compiles what the first question about it will need. */
+  | { readonly kind: 'prepare'; readonly checkpoint: string }
   | { readonly kind: 'tokenize'; readonly checkpoint: string; readonly text: string }
   | {
       readonly kind: 'respond'
@@ -183,6 +185,7 @@ export type Task =
 
 export interface TaskResults {
   readonly inspect: CheckpointSummary
+  readonly prepare: null
   readonly tokenize: TokenizedText
   readonly respond: ModelOutput
   readonly attribute: Attribution

@@ -1,5 +1,6 @@
 import type { ComputePool } from '#compute/types.ts'
 import type { Collab } from '#collab/index.ts'
+import type { PrepareCheckpoint } from './checkpoints/preparing.ts'
 import type { Registry } from './checkpoints/registry.ts'
 import type { Database } from './db/database.ts'
 import type { FileStore } from './files/store.ts'
@@ -18,6 +19,7 @@ export interface AppDeps {
   readonly runs: Runs
   readonly registry: Registry
   readonly pool: ComputePool
+  readonly prepare: PrepareCheckpoint
   readonly collab: Collab
   readonly results: FileStore
   readonly states: FileStore

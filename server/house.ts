@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { ComputePool } from '#compute/types.ts'
 import { createApp } from './app.ts'
 import { readAssets } from './assets.ts'
+import { makePreparing } from './checkpoints/preparing.ts'
 import { openRegistry } from './checkpoints/registry.ts'
 import type { Closing } from './closing.ts'
 import type { Database } from './db/database.ts'
@@ -43,7 +44,8 @@ export async function openHouse(
     openCheckpoints(settings, doors, begun.pool),
   ])
   const space = makeSpace({ directory: settings.data, now: doors.now, measure: measureFree })
-  const core = { ...doors, database, pool, registry, space, ...openStores(settings.data), random: randomBytes }
+  const prepare = makePreparing({ pool, registry, log: doors.log })
+  const core = { ...doors, database, pool, registry, prepare, space, ...openStores(settings.data), random: randomBytes }
   const reach = { origins: chooseOrigins(settings, listener.port), cookie: `coattend_${listener.port}` }
   const work = await openWork({ ...core, ...reach }, closing)
   const deps: AppDeps = { ...core, ...reach, ...work, ...openSurroundings(settings, doors) }

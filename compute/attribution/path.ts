@@ -2,6 +2,7 @@
 import { inputGradientGraph, pathProductsGraph } from '#compute/programs/input-gradient.ts'
 import type { ObjectiveSpec } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
+import type { Session } from '#compute/runtime/session.ts'
 import { floats, integers } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { AttributionOptions } from '#compute/types.ts'
@@ -39,6 +40,12 @@ export interface PathOptions extends Omit<AttributionOptions, 'method' | 'quadra
   readonly unknownId: number | null
 }
 
+const programKey = ({ objective, isContrast }: ObjectiveSpec): string => `${objective}${isContrast ? '-contrast' : ''}`
+
+/** The program that samples paths, compiled at first use. */
+export const preparePath = (engine: Engine, spec: ObjectiveSpec): Promise<Session> =>
+  engine.program(`path-${programKey(spec)}`, () => pathProductsGraph(engine.model, spec), 'hot')
+
 interface Ends {
   readonly end: Float32Array
   readonly start: Float32Array
@@ -55,7 +62,6 @@ export async function openPath(engine: Engine, problem: Problem, options: PathOp
   }
   const source = await ends('source', problem.source)
   const prefix = problem.prefix === null ? null : await ends('prefix', problem.prefix)
-  const key = `${objective}${contrast === null ? '' : '-contrast'}`
   const pace = makePace(engine, problem)
 
   /** Feeds for some targets; the decoder's tokens after the last of them are cut away, since no target can see them. */
@@ -91,13 +97,17 @@ export async function openPath(engine: Engine, problem: Problem, options: PathOp
     tokens,
     pairsPerRun: pace.pairsPerRun,
     sample: async (targets, alphas) => {
-      const session = await engine.program(`path-${key}`, () => pathProductsGraph(engine.model, spec), 'hot')
+      const session = await preparePath(engine, spec)
       const { feeds } = feed(targets, alphas)
       const outputs = await pace.time(targets.length * alphas.length, () => session.run(feeds))
       return targets.map((_, k) => alphas.map((_alpha, q) => readSample(outputs, k, q, problem.source.length, tokens)))
     },
     gradient: async (targets) => {
-      const session = await engine.program(`gradient-${key}`, () => inputGradientGraph(engine.model, spec), 'cold')
+      const session = await engine.program(
+        `gradient-${programKey(spec)}`,
+        () => inputGradientGraph(engine.model, spec),
+        'cold',
+      )
       const { feeds } = feed(targets, [1])
       const outputs = await session.run(feeds)
       const spread = (name: string, length: number): Float32Array => padRows(outputs[name], targets.length, length)

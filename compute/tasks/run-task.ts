@@ -2,6 +2,7 @@ import type { PartialAttribution, Progress, Task, TaskResults } from '#compute/t
 import { explain } from './explain.ts'
 import { inspectCheckpoint } from './inspect.ts'
 import type { Opened } from './opened.ts'
+import { prepare } from './prepare.ts'
 import { respond } from './respond.ts'
 
 /** What a task reports between two steps. */
@@ -21,6 +22,8 @@ export async function* runTask(
   switch (task.kind) {
     case 'inspect':
       return inspectCheckpoint(opened)
+    case 'prepare':
+      return prepare(opened)
     case 'tokenize':
       return (await opened.tokenizer()).encode(task.text)
     case 'respond': {

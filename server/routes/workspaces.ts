@@ -51,7 +51,10 @@ export const workspaceRoutes = [
     path: paths.workspace(':workspace'),
     summary: 'One workspace',
     reply: workspaceReply,
-    handle: ({ deps, workspace, person }) => readReply(deps, workspace.id, person.id),
+    handle: ({ deps, workspace, person }) => {
+      deps.prepare(workspace.checkpoint)
+      return readReply(deps, workspace.id, person.id)
+    },
   }),
   workspaceRoute('workspace.rename', {
     method: 'PATCH',

@@ -37,7 +37,7 @@ const VOCABULARY = 1_000
 const END = 1
 
 export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDouble {
-  const started: Record<Task['kind'], number> = { inspect: 0, tokenize: 0, respond: 0, attribute: 0 }
+  const started: Record<Task['kind'], number> = { inspect: 0, prepare: 0, tokenize: 0, respond: 0, attribute: 0 }
   const targets: number[] = []
   let crashes = 0
   let gate = Promise.resolve()
@@ -102,6 +102,8 @@ async function compute(task: Task, listener: TaskListener, work: Work, focus: ()
   switch (task.kind) {
     case 'inspect':
       return inspect(task.checkpoint)
+    case 'prepare':
+      return null
     case 'tokenize':
       return tokenize(task.text)
     case 'respond':

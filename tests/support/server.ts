@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Announcer, openCollab } from '#collab/index.ts'
 import { type App, createApp } from '#server/app.ts'
 import { readAssets } from '#server/assets.ts'
+import { makePreparing } from '#server/checkpoints/preparing.ts'
 import { openRegistry } from '#server/checkpoints/registry.ts'
 import { makeClosing } from '#server/closing.ts'
 import { openDatabase } from '#server/db/open.ts'
@@ -90,6 +91,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     database,
     pool: compute,
     registry,
+    prepare: makePreparing({ pool: compute, registry, log }),
     results: openStore(results),
     states: openStore(states),
     space: makeSpace({ directory: data, now, measure: async () => free }),

@@ -67,6 +67,13 @@ describe('compute processes', () => {
     expect(states?.steps).toHaveLength(4 * 128 * steps.length)
   })
 
+  it('[PO9] a checkpoint can be made ready beforehand; a folder that is none is refused', async () => {
+    const prepare = (checkpoint: string): Promise<null> =>
+      pool.run({ kind: 'prepare', checkpoint }, 'interactive').result
+    expect(await prepare(folder)).toBeNull()
+    await expect(prepare(cache)).rejects.toMatchObject({ kind: 'bad-checkpoint' })
+  })
+
   it('[PO2] an attribution reports progress and partial results, the focus first, and all targets in the end', async () => {
     const partials: PartialAttribution[] = []
     const running = pool.run(explain({ tolerance: 0.01 }, 4), 'interactive', {
