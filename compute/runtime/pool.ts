@@ -17,6 +17,9 @@ export interface PoolOptions extends WorkerOptions {
 /** A cancelled task that has not stopped after this long is ended with its process (a single run takes longer than this). */
 const cancelPatience = 1000
 
+/** What ends while it starts will mostly do so again: it is not tried in a tight circle. */
+const restartPause = 1000
+
 interface Job {
   readonly id: number
   readonly task: Task
@@ -28,7 +31,10 @@ interface Job {
 
 interface Worker {
   readonly pid: number
+  readonly isAlive: () => boolean
   readonly jobs: Map<number, Job>
+  /** Folders it was given work on: it may have them open. */
+  readonly checkpoints: Set<string>
   readonly ready: Promise<DeviceChoice>
   readonly send: (message: ToWorker) => void
   readonly kill: () => Promise<void>
@@ -46,11 +52,14 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   const workers: Worker[] = []
 
   function spawn(): Worker {
-    const worker = startWorker(options, (code) => {
-      const at = workers.indexOf(worker)
-      if (at < 0 || isClosing) return
-      options.log(`a compute process ended (${code}); starting another`)
-      workers[at] = spawn()
+    const worker = startWorker(options, (how, wasReady) => {
+      if (isClosing || !workers.includes(worker)) return
+      options.log(`a compute process ended (${how}); starting another`)
+      const replace = (): void => {
+        if (!isClosing) workers[workers.indexOf(worker)] = spawn()
+      }
+      if (wasReady) replace()
+      else setTimeout(replace, restartPause).unref()
     })
     worker.ready.catch(() => {}) // told by whoever waits for it
     return worker
@@ -69,11 +78,13 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   ): RunningTask<TaskResults[K]> {
     if (isClosing) throw new ComputeError('cancelled', 'The server is stopping')
     const id = nextId++
-    const worker = workers.toSorted((a, b) => a.jobs.size - b.jobs.size)[0]!
+    const worker = chooseWorker(workers, task.checkpoint)
     const result = new Promise<TaskResults[K]>((resolve, reject) => {
       const job: Job = { id, task, listener, resolve: resolve as Job['resolve'], reject, isCancelled: false }
-      worker.jobs.set(id, job)
+      if (worker.isAlive()) worker.jobs.set(id, job)
+      else reject(new ComputeError('crashed', 'The compute process is being started again'))
     })
+    worker.checkpoints.add(task.checkpoint)
     worker.send({ type: 'start', id, task, priority })
     return {
       result,
@@ -93,6 +104,14 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   }
 }
 
+/** The least busy one; of several, one that knows the checkpoint. */
+function chooseWorker(workers: readonly Worker[], checkpoint: string): Worker {
+  const knows = (worker: Worker): number => (worker.checkpoints.has(checkpoint) ? 0 : 1)
+  const isDead = (worker: Worker): number => (worker.isAlive() ? 0 : 1)
+  const sorted = workers.toSorted((a, b) => isDead(a) - isDead(b) || a.jobs.size - b.jobs.size || knows(a) - knows(b))
+  return sorted[0]!
+}
+
 /** Tells the process to stop the task, and ends the process where it does not; the promise rejects at once. */
 function cancel(worker: Worker, id: number): void {
   const job = worker.jobs.get(id)
@@ -105,7 +124,7 @@ function cancel(worker: Worker, id: number): void {
   }, cancelPatience).unref()
 }
 
-function startWorker(options: PoolOptions, onExit: (code: string) => void): Worker {
+function startWorker(options: PoolOptions, onExit: (how: string, wasReady: boolean) => void): Worker {
   const { device, threads, cache, log } = options
   // Compiled programs say `worker.js` here, and need no translation (`bin/compiled.js`).
   const program = fileURLToPath(new URL('./worker.ts', import.meta.url))
@@ -116,11 +135,14 @@ function startWorker(options: PoolOptions, onExit: (code: string) => void): Work
   })
   const jobs = new Map<number, Job>()
   let exited = false
+  let wasReady = false
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const ready = new Promise<DeviceChoice>((resolve, reject) => {
     child.on('message', (message: FromWorker) => {
-      if (message.type === 'ready') resolve(message.device)
-      else if (message.type === 'refused') reject(new ComputeError('device', message.message))
+      if (message.type === 'ready') {
+        wasReady = true
+        resolve(message.device)
+      } else if (message.type === 'refused') reject(new ComputeError('device', message.message))
       else settle(jobs, message)
     })
     child.once('exit', (code, signal) => {
@@ -129,7 +151,7 @@ function startWorker(options: PoolOptions, onExit: (code: string) => void): Work
       reject(new ComputeError('crashed', `A compute process ended while starting (${how})`))
       for (const job of jobs.values()) job.reject(new ComputeError('crashed', `A compute process ended (${how})`))
       jobs.clear()
-      onExit(how)
+      onExit(how, wasReady)
     })
   })
   relayErrors(child, ready, log)
@@ -139,7 +161,9 @@ function startWorker(options: PoolOptions, onExit: (code: string) => void): Work
   send({ type: 'open', options: { device, threads, cache } })
   return {
     pid: child.pid ?? -1,
+    isAlive: () => !exited,
     jobs,
+    checkpoints: new Set(),
     ready,
     send,
     kill: async () => {
