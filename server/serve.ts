@@ -54,9 +54,12 @@ export function makeDoors(): ServerDoors {
   }
 }
 
-/** Threads × processes stay within the cores; a second process keeps people's questions apart from work on a corpus. */
+/**
+ * Threads × processes stay within the cores. One answer comes fastest from all cores together, up to about four; questions overtake
+ * work on a corpus within a process, so that more processes are for more people.
+ */
 function divideCores(cores: number): { processes: number; threads: number } {
-  const processes = cores >= 2 ? 2 : 1
+  const processes = Math.max(1, Math.floor(cores / 4))
   return { processes, threads: Math.max(1, Math.floor(cores / processes)) }
 }
 
