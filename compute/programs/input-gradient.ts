@@ -54,16 +54,8 @@ function explain(model: Model, spec: ObjectiveSpec): Explained {
 }
 
 /**
- * Forward only. Inputs `source`, `source.start` [n, width], for encoder-decoder models `prefix`, `prefix.start` [m, width];
- * `alpha` [nodes]; `position`, `target` (and `contrast`) [K]. Output `objective` [K, nodes].
- */
-export function objectiveGraph(model: Model, spec: ObjectiveSpec): Graph {
-  const { inputs, objective } = explain(model, spec)
-  return { name: 'objective', inputs, outputs: [{ name: 'objective', value: objective }] }
-}
-
-/**
- * The inputs of `objectiveGraph`. Outputs `objective` [K, nodes] and, per side, `products.<side>` [K, nodes, tokens]:
+ * Inputs `source`, `source.start` [n, width], for encoder-decoder models `prefix`, `prefix.start` [m, width]; `alpha` [nodes];
+ * `position`, `target` (and `contrast`) [K]. Outputs `objective` [K, nodes] and, per side, `products.<side>` [K, nodes, tokens]:
  * Σ_width ∂F/∂x(α) · (x − x₀), the integrand of integrated gradients.
  */
 export function pathProductsGraph(model: Model, spec: ObjectiveSpec): Graph {
@@ -76,7 +68,7 @@ export function pathProductsGraph(model: Model, spec: ObjectiveSpec): Graph {
   return { name: 'path-products', inputs, outputs: [{ name: 'objective', value: objective }, ...products] }
 }
 
-/** The inputs of `objectiveGraph`. Outputs `objective` [K, nodes] and per side `gradient.<side>` [K, nodes, tokens, width]. */
+/** The inputs of `pathProductsGraph`. Outputs `objective` [K, nodes] and per side `gradient.<side>` [K, nodes, tokens, width]. */
 export function inputGradientGraph(model: Model, spec: ObjectiveSpec): Graph {
   const { inputs, paths, targets, objective } = explain(model, spec)
   const gradients = gradientsOf(objective, paths, targets)
