@@ -1,0 +1,135 @@
+/**
+ * How fast and how exactly outputs are attributed, beside PyTorch, Captum and Inseq on the same machine in the same run.
+ *
+ *   npm run bench -- attribution [--pairs 7] [--rows 8] [--threads 2] [--python PATH] [--only node|one|all|memory]
+ *
+ * Without the environment of bench/pytorch/setup.sh the columns of the reference stay empty.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { openEngine } from '#compute/runtime/engine.ts'
+import type { Engine } from '#compute/runtime/engine.ts'
+import { example } from '#tests/support/golden.ts'
+import { measureNodes, nodeRows } from './attribution/node.ts'
+import { allTargetsRow, measureAll, measureOne, oneTargetRow } from './attribution/targets.ts'
+import { problemOf, randomProblem, readRows } from './attribution/workload.ts'
+import { makeRandomCheckpoint } from './support/random-checkpoint.ts'
+import { startReference } from './support/reference.ts'
+import { report, type Row } from './support/report.ts'
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '7' },
+    rows: { type: 'string', default: '8' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    python: { type: 'string' },
+    only: { type: 'string' },
+  },
+})
+const [pairs, rowCount, threads] = [Number(values.pairs), Number(values.rows), Number(values.threads)]
+const wants = (part: string): boolean => values.only === undefined || values.only === part
+
+const cache = mkdtempSync(join(tmpdir(), 'coattend-bench-'))
+const reference = startReference(values.python)
+if (reference === null) console.log('No Python environment (bench/pytorch/setup.sh makes it): measuring ours alone.')
+const rows: Row[] = []
+const details: Record<string, unknown> = {}
+
+function keep(name: string, found: unknown, ...added: readonly Row[]): void {
+  details[name] = found
+  rows.push(...added)
+  for (const { what, ours, reference: theirs, ratio } of added) console.log(`${what}: ${ours} | ${theirs} | ${ratio}`)
+}
+
+async function withEngine(folder: string, work: (engine: Engine) => Promise<void>): Promise<void> {
+  const engine = await openEngine(folder, { device: 'cpu', threads, cache })
+  await reference?.ask({ task: 'load', path: folder, threads })
+  await work(engine)
+  await engine.close()
+}
+
+async function benchExample(name: string, engine: Engine): Promise<void> {
+  const chosen = readRows(name).slice(0, rowCount)
+  if (wants('one')) {
+    const found = []
+    for (const row of chosen) {
+      const problem = problemOf(engine, row)
+      const index = problem.targets.length >> 1
+      found.push(await measureOne(engine, reference, problem, { index, steps: null, batch: 16 }))
+    }
+    keep(`one ${name}`, found, oneTargetRow(`example ${name}`, found, '≥ 5 ×'))
+  }
+  if (wants('all')) {
+    const found = []
+    for (const row of chosen.slice(0, 3)) {
+      const request = { text: row.text, output: outputText(engine, row), run: null }
+      found.push(await measureAll(engine, reference, problemOf(engine, row), request))
+    }
+    keep(`all ${name}`, found, allTargetsRow(`example ${name}`, found, '≥ 10 ×'))
+  }
+}
+
+/** What a decoder-only model wrote follows its prompt after the space that its tokenizer joins to the next word. */
+const outputText = ({ model }: Engine, row: { readonly text: string; readonly greedy_text: string }): string =>
+  model.kind === 'decoder-only' && row.greedy_text.startsWith(row.text)
+    ? row.greedy_text.slice(row.text.length)
+    : row.greedy_text
+
+async function benchShape(engine: Engine): Promise<void> {
+  const name = '124M shape, 64 tokens'
+  if (wants('node')) {
+    const found = await measureNodes(engine, reference, randomProblem(64, 1), { pairs, nodes: 4, threads })
+    keep('node', found, ...nodeRows(name, found))
+  }
+  if (wants('one')) {
+    const found = []
+    for (let i = 0; i < 3; i++)
+      found.push(await measureOne(engine, reference, randomProblem(64, 1), { index: 0, steps: 50, batch: 5 }))
+    keep('one 124M', found, oneTargetRow(name, found, '≥ 5 ×'))
+  }
+  if (wants('all')) {
+    const problem = randomProblem(68, 43)
+    const word = (id: number): string => `w${id}`
+    const first = problem.targets[0]!.position + 1
+    const text = problem.source.slice(0, first).map(word).join(' ')
+    const output = ` ${problem.targets.map(({ id }) => word(id)).join(' ')}`
+    const found = [await measureAll(engine, reference, problem, { text, output, run: 3 })]
+    keep('all 124M', found, allTargetsRow('124M shape, 68 tokens', found, '≥ 10 ×'))
+  }
+}
+
+try {
+  if (['node', 'one', 'all', 'memory'].some(wants)) {
+    const folder = join(cache, 'random')
+    makeRandomCheckpoint(folder)
+    await withEngine(folder, benchShape)
+    if (wants('memory')) {
+      const program = fileURLToPath(new URL('attribution/memory.ts', import.meta.url))
+      const args = ['--import', 'tsx', program, '--folder', folder, '--cache', cache, '--threads', String(threads)]
+      const found = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as {
+        readonly peak: number
+        readonly weights: number
+      }
+      const most = 1.5 * found.weights + 600e6
+      keep('memory', found, {
+        what: '124M shape: peak memory of a compute process, all targets',
+        ours: `${(found.peak / 1e6).toFixed(0)} MB, of which weights ${(found.weights / 1e6).toFixed(0)} MB`,
+        reference: '',
+        ratio: '',
+        goal: `≤ ${(most / 1e6).toFixed(0)} MB`,
+      })
+    }
+  }
+  for (const name of ['newsroom', 'phrasebook', 'quiz']) {
+    if (wants('one') || wants('all'))
+      await withEngine(example(`checkpoints/${name}`), (engine) => benchExample(name, engine))
+  }
+  report('attribution', rows, details)
+} finally {
+  reference?.close()
+  rmSync(cache, { recursive: true, force: true })
+}
