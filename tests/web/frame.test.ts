@@ -20,7 +20,7 @@ const pieces: readonly Piece[] = [0, 0, 1, 2, 2].map((word, index) => ({
   breaks: false,
 }))
 
-const parts = { side: 'source', pieces, reach: 1, choice: null, spot: null, waiting: null } as const
+const parts = { side: 'source', pieces, reach: 1, choice: null, spot: null, waiting: null, held: false } as const
 
 test('[WF1] pieces keep their own values, words share the sum of theirs', () => {
   const values = [0.5, 0.25, null, -2, 0.5]
@@ -44,6 +44,13 @@ test('[WF4] only the lane of the choice shows it', () => {
   const choice = { side: 'source', index: 1, last: 2 } as const
   expect(makeFrame({ ...parts, values: null, unit: 'pieces', choice }).chosen).toEqual([1, 2])
   expect(makeFrame({ ...parts, side: 'output', values: null, unit: 'pieces', choice }).chosen).toBeNull()
+})
+
+test('[WF12] colours that stand until new ones are here carry no numbers', () => {
+  const values = [0.5, 0.25, null, -0.9, 0.5]
+  const frame = makeFrame({ ...parts, values, unit: 'pieces', held: true })
+  expect(frame.values).toEqual(values)
+  expect(frame.labelled).toEqual([])
 })
 
 test('[WF5] small scales write a third digit', () => {

@@ -49,6 +49,15 @@ test('[WL8] the sample of the colour scale leaves out what is zero by constructi
   expect([...everyContribution(makeScores(2, 2, 2), { ...both, source: 2, output: 2 })]).toEqual([0, 1, 100, 101, -101])
 })
 
+test('[WL12] first impressions count for the colour scale only while there is nothing better', () => {
+  const scores = makeScores(2, 2, 2)
+  const layout = { ...both, source: 2, output: 2 }
+  scores.nodes.fill(1)
+  expect([...everyContribution(scores, layout)]).toEqual([0, 1, 100, 101, -101])
+  scores.nodes[1] = 8
+  expect([...everyContribution(scores, layout)]).toEqual([100, 101, -101])
+})
+
 test('[WL9] sums of a span: change, gap as a share of it, most nodes, all converged', () => {
   const scores = makeScores(3, 3, 3)
   const sums = sumsOf(scores, 0, 1)

@@ -9,6 +9,8 @@ import { makeThrottle } from '#web/collab/throttle.ts'
 
 export interface Fields {
   readonly list: Accessor<readonly FieldReply[]>
+  /** Whether the columns of the list are known: before that it shows bones, so that no column moves under its text. */
+  readonly known: Accessor<boolean>
   /** Fetches them anew, at most every five seconds: the numbers of outputs change while outputs are written. */
   refresh(): void
   close(): void
@@ -16,14 +18,18 @@ export interface Fields {
 
 export function createFields(api: Api, workspace: string, clock: Clock): Fields {
   const [list, setList] = createSignal<readonly FieldReply[]>([])
+  const [known, setKnown] = createSignal(false)
   const fetchFields = makeThrottle<null>(clock, 5_000, () => {
     void readFields(api, workspace).then(
-      ({ fields }) => setList(fields),
+      ({ fields }) => {
+        setList(fields)
+        setKnown(true)
+      },
       // Without them the list still works; the filter panel says that there is nothing to filter by.
-      () => undefined,
+      () => setKnown(true),
     )
   })
-  return { list, refresh: () => fetchFields.push(null), close: fetchFields.close }
+  return { list, known, refresh: () => fetchFields.push(null), close: fetchFields.close }
 }
 
 const outputNames: Readonly<Record<string, string>> = {

@@ -47,14 +47,19 @@ export function createInstanceList(api: Api, workspace: string, clock: Clock): I
   let filters: readonly Filter[] = []
   let loading = new AbortController()
   const asked = new Set<number>()
+  /** Which of the requests for a page brought the rows that are there: an older answer never replaces a newer one. */
+  const arrived = new Map<number, number>()
+  let requests = 0
   let window: readonly [number, number] = [0, 0]
 
   const load = async (page: number, { signal }: AbortController): Promise<void> => {
+    const request = ++requests
     const { sort, descending } = untrack(order)
     const query = { search: untrack(search), filters, sort, descending, offset: page * pageSize, limit: pageSize }
     try {
       const reply = await readInstances(api, workspace, query, signal)
-      if (signal.aborted) return
+      if (signal.aborted || request < (arrived.get(page) ?? 0)) return
+      arrived.set(page, request)
       setRows((before) => withPage(before, page, reply.rows, reply.total))
       setTotal(reply.total)
       setAll(reply.all)
@@ -74,11 +79,13 @@ export function createInstanceList(api: Api, workspace: string, clock: Clock): I
   }
   /** Asks again for what is on screen; `keep` leaves the old rows there until the new ones are here. */
   const restart = (keep: boolean): void => {
-    loading.abort()
-    loading = new AbortController()
     asked.clear()
-    if (!keep) setRows(new Map())
-    if (!keep) need(0, 0)
+    if (!keep) {
+      loading.abort()
+      loading = new AbortController()
+      setRows(new Map())
+      need(0, 0)
+    }
     need(...window)
   }
   const typed = makeThrottle<null>(clock, 200, () => restart(false))

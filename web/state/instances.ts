@@ -39,7 +39,10 @@ export function createInstances(api: Api, workspace: string): Instances {
   const seen = new Map<string, InstanceReply>()
   let wanted: string | null = null
 
-  const show = (instance: InstanceReply, writing: Writing = notWriting): void => {
+  const show = (fresh: InstanceReply, writing: Writing = notWriting): void => {
+    const before = seen.get(fresh.id)
+    // The same text again keeps its object, so that its tokens stay the elements they are.
+    const instance = before && JSON.stringify(before) === JSON.stringify(fresh) ? before : fresh
     seen.delete(instance.id)
     seen.set(instance.id, instance)
     for (const oldest of seen.keys()) if (seen.size > kept) seen.delete(oldest)
@@ -95,7 +98,7 @@ export function createInstances(api: Api, workspace: string): Instances {
       if (event.type === 'run-cancelled') setWriting(notWriting)
     },
     refresh() {
-      seen.clear()
+      for (const id of seen.keys()) if (id !== wanted) seen.delete(id)
       if (wanted !== null) void fetchInstance(wanted)
     },
   }

@@ -24,6 +24,8 @@ export interface LaneFrame {
   /** Tokens whose own attribution is still being refined; null when none is. */
   readonly waiting: ((index: number) => boolean) | null
   readonly unit: Unit
+  /** Whether the colours are those of the choice before, which stand until the new ones are here: without numbers. */
+  readonly held: boolean
 }
 
 /** Digits of the values on a scale: small scales need a third. */
@@ -44,20 +46,24 @@ export interface FrameParts {
   readonly spot: TokenChoice | null
   readonly waiting: LaneFrame['waiting']
   readonly unit: Unit
+  readonly held: boolean
 }
 
-export function makeFrame({ side, pieces, values, reach, choice, spot, waiting, unit }: FrameParts): LaneFrame {
+export function makeFrame(parts: FrameParts): LaneFrame {
+  const { side, pieces, values, reach, choice, spot, waiting, unit, held } = parts
   const own = values ?? pieces.map(() => null)
   const shown = unit === 'words' ? mergeWords(own, pieces) : own
+  const once = unit === 'words' ? onFirstPieces(shown, pieces) : shown
   return {
     values: shown,
     clipped: clippedOf(shown, pieces, reach, unit),
     reach,
-    labelled: strongest(unit === 'words' ? onFirstPieces(shown, pieces) : shown, labels[side], labelFloor * reach),
+    labelled: held ? [] : strongest(once, labels[side], labelFloor * reach),
     chosen: choice?.side === side ? spanOf(choice) : null,
     spot: spot?.side === side ? spanOf(spot) : null,
     waiting,
     unit,
+    held,
   }
 }
 

@@ -93,7 +93,7 @@ function outputSum(model: InstanceModel): string {
   const drawn = model.drawn()
   if (drawn) return `${withUnit(signed(total(drawn)), objective)} over all outputs`
   const reaching = model.reaching()
-  if (choice === null || reaching === null) return ''
+  if (choice === null || reaching === null || spanOf(choice)[0] === 0) return ''
   return `so far gives ${withUnit(signed(total(reaching.output)), objective)}`
 }
 
@@ -102,7 +102,8 @@ function facts(model: InstanceModel, side: Side, index: number): readonly (reado
   const rows: [string, string][] = []
   const { objective } = model.options()
   const choice = model.choice()
-  const value = model.frame(side).values[index] ?? null
+  const frame = model.frame(side)
+  const value = frame.held ? null : (frame.values[index] ?? null)
   if (value !== null && choice !== null) {
     const reading =
       choice.side === 'output'
@@ -157,31 +158,37 @@ function Key(props: { readonly model: InstanceModel }): JSX.Element {
     if (choice === null) return ''
     return choice.side === 'output' ? `toward ${quoteOf(props.model.pieces(), choice)}` : 'toward each output'
   }
+  // The ends have no numbers before there are any, but their place: nothing moves when they come.
   const reach = (): string =>
-    plain(props.model.reach(), props.model.reach() < 0.1 ? 3 : props.model.reach() < 1 ? 2 : 1)
+    props.model.reach() === 0 ? '' : plain(props.model.reach(), digitsOf(props.model.reach()))
   return (
     <div class="key">
-      <Show when={props.model.scores() && props.model.choice()}>
-        <span title="Symmetric: 97.5 % of all contributions of this instance lie within. The same for every output token.">
-          −{reach()}
-          <SignedRamp />+{reach()} {unitOf(props.model.options().objective)} {toward()}
+      <span title="Symmetric: 97.5 % of all contributions of this instance lie within. The same for every output token.">
+        <span class="end low">−{reach()}</span>
+        <SignedRamp />
+        <span class="end">+{reach()}</span>
+        <span class="toward">
+          {unitOf(props.model.options().objective)} {toward()}
         </span>
-        <span>
-          <i class="mark-clip" />
-          off the scale
-        </span>
-        <span>
-          <i class="mark-minus" />
-          speaks against
-        </span>
-      </Show>
+      </span>
+      <span>
+        <i class="mark-clip" />
+        off the scale
+      </span>
+      <span>
+        <i class="mark-minus" />
+        speaks against
+      </span>
       <span title="The length of the bar under an output token is the entropy of the step that wrote it.">
         <i class="mark-foot" />
-        entropy, full: {plain(props.model.entropyScale(), props.model.entropyScale() < 1 ? 1 : 0)} nats
+        entropy, full: {Number(props.model.entropyScale().toFixed(4))} nats
       </span>
     </div>
   )
 }
+
+/** About two digits that mean something, whatever the size. */
+const digitsOf = (reach: number): number => (reach < 0.1 ? 3 : reach < 1 ? 2 : 1)
 
 const steps = [8, 7, 6, 5, 4, 3, 2, 1] as const
 

@@ -78,10 +78,14 @@ export function drawnOn(scores: Scores, layout: Layout, choice: TokenChoice): re
   })
 }
 
-/** Every contribution of the instance that is not zero by construction: the sample that decides the colour scale. */
+/**
+ * Every contribution of the instance that is not zero by construction: the sample that decides the colour scale. Once some targets
+ * are more than a first impression, those alone count: single gradients of a sure model are near zero and would shrink the scale.
+ */
 export function* everyContribution(scores: Scores, layout: Layout): Generator<number> {
+  const refined = scores.nodes.some((nodes) => nodes > 1)
   for (let target = 0; target < layout.output; target++) {
-    if (scores.known[target] !== 1) continue
+    if (scores.known[target] !== 1 || (refined && scores.nodes[target]! <= 1)) continue // one entry a target
     for (let token = 0; token < layout.source; token++) yield fromSource(scores, target, token)
     for (let token = 0; token < target; token++) yield fromOutput(scores, layout, target, token)
   }

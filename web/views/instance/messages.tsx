@@ -37,7 +37,7 @@ export function Messages(props: MessageProps): JSX.Element {
         <Match when={running(phase())}>{(present) => <Running {...props} phase={present()} />}</Match>
         <Match when={phase().kind === 'cancelled'}>
           <Banner kind="warn">
-            <b>{keptText(props.entry)}</b> Cancelled; what was done is kept.
+            <b>{keptText(props.entry)}</b> Cancelled; what was done is kept, and what is grey is not finished.
             <LinkButton onClick={() => props.onAgain()}>Continue</LinkButton>
           </Banner>
         </Match>
@@ -88,8 +88,14 @@ function Running(props: MessageProps & { readonly phase: Extract<Phase, { kind: 
 
 function keptText(entry: Entry | null): string {
   if (!entry?.scores) return 'Nothing was finished.'
-  const known = entry.scores.known.reduce((sum, flag) => sum + flag, 0)
-  return `${share(known, entry.targets)} outputs are kept.`
+  const { scores, options, targets } = entry
+  if (options.method === 'integrated-gradients') {
+    return `${share(convergedCount(scores), targets)} outputs within ${toleranceText(options)} gap.`
+  }
+  return `${share(
+    scores.known.reduce((sum, flag) => sum + flag, 0),
+    targets,
+  )} outputs are there.`
 }
 
 /** A finished result that missed the tolerance for some outputs says so. */

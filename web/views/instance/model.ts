@@ -62,14 +62,19 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
   const choice = createMemo(() => withinInstance(view(), instance().id, pieces()))
   const entry = createMemo(() => deps.entry(instance().id, options()))
   const scores = createMemo(() => fittingScores(entry()?.scores ?? null, layout()))
-  const reach = createMemo(() => (scores() ? reachOf(everyContribution(scores()!, layout())) : 0)) // narrowed by the same memo
+  const reach = createMemo<number>((before) => {
+    const at = scores()
+    if (at) return reachOf(everyContribution(at, layout()))
+    return isPending(entry()) ? before : 0
+  }, 0)
   const reachingMemo = createMemo(() => reachingOf(scores(), layout(), choice()))
   const drawn = createMemo(() => drawnOf(scores(), layout(), choice()))
   const entropyScale = createMemo(() =>
     roundUp(Math.max(0, ...(instance().output?.steps ?? []).map((step) => step.entropy))),
   )
+  const fills = createFills({ pieces, entry, reaching: reachingMemo, drawn })
   const makeSide = (side: Side): LaneFrame => {
-    const values = (side === 'source' ? reachingMemo()?.source : (drawn() ?? reachingMemo()?.output)) ?? null
+    const values = fills()[side]
     const waiting = side === 'output' ? waitingOf(entry()) : null
     const [spotted, chosen] = [spot(), choice()]
     return makeFrame({
@@ -81,6 +86,7 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
       spot: spotted,
       waiting,
       unit: unit(),
+      held: fills().held,
     })
   }
   const source = createMemo(() => makeSide('source'))
@@ -103,9 +109,31 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
   }
 }
 
-/** While a run is under way, the outputs that it has not brought within the tolerance. */
+type Fills = Readonly<Record<Side, readonly (number | null)[] | null>> & { readonly held: boolean }
+
+const noFills: Fills = { source: null, output: null, held: false }
+
+/** The values of both lanes. Between a choice and its first numbers the colours of the choice before stay, so that nothing flickers. */
+function createFills(parts: Pick<InstanceModel, 'pieces' | 'entry' | 'reaching' | 'drawn'>): Accessor<Fills> {
+  const { pieces, entry, reaching: at, drawn } = parts
+  let text: unknown = null
+  const fills = createMemo<Fills>((before) => {
+    const sameText = text === pieces()
+    text = pieces()
+    const found: Fills = { source: at()?.source ?? null, output: drawn() ?? at()?.output ?? null, held: false }
+    if (found.source !== null || found.output !== null) return found
+    return sameText && isPending(entry()) ? { ...before, held: true } : noFills
+  }, noFills)
+  return fills
+}
+
+const unfinished: ReadonlySet<string> = new Set(['running', 'cancelled', 'failed'])
+
+const isPending = (entry: Entry | null): boolean => entry?.phase.kind === 'asking' || entry?.phase.kind === 'running'
+
+/** While a run is under way, and where it was stopped: the outputs that it has not brought within the tolerance. */
 function waitingOf(entry: Entry | null): LaneFrame['waiting'] {
-  if (entry?.phase.kind !== 'running' || entry.scores === null) return null
+  if (entry === null || entry.scores === null || !unfinished.has(entry.phase.kind)) return null
   const { converged } = entry.scores
   return (index) => converged[index] !== 1
 }
@@ -143,5 +171,6 @@ function drawnOf(scores: Scores | null, layout: Layout, choice: TokenChoice | nu
 /** The words of a choice, in quotation marks. */
 export function quoteOf(pieces: Readonly<Record<Side, readonly Piece[]>>, choice: TokenChoice): string {
   const [first, last] = spanOf(choice)
-  return `“${spanText(pieces[choice.side], first, last)}”`
+  // A lone mark of a word start has no text; it is called as it is drawn.
+  return `“${spanText(pieces[choice.side], first, last) || '·'}”`
 }

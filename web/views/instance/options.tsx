@@ -63,9 +63,9 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
         <p>{methodTexts[props.options.method]}</p>
       </div>
       <div class="option">
-        <h4>What is explained</h4>
+        <h4>What the contributions add up to</h4>
         <Segment
-          label="What is explained"
+          label="What the contributions add up to"
           value={props.options.objective}
           choices={choices(objectiveNames, ['log-prob', 'logit', 'probability'])}
           onChange={(objective) => set({ objective })}

@@ -12,7 +12,7 @@ export function progressText(phase: Extract<Phase, { kind: 'running' }>, entry: 
   }
   const by = run.startedBy && run.startedBy.id !== me ? ` (started by ${run.startedBy.name})` : ''
   if (entry === null || entry.options.method !== 'integrated-gradients' || 'nodes' in entry.options.quadrature) {
-    return `${method}: ${progress ? `${progress.stage} ${share(progress.done, progress.total)}` : 'starting'}${by}`
+    return `${method}: ${progress ? `${share(progress.done, progress.total)} outputs` : 'starting'}${by}`
   }
   return `${method}: ${share(converged, entry.targets)} outputs within ${toleranceText(entry.options)} gap${by}`
 }

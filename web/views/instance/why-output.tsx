@@ -40,7 +40,7 @@ export function WhyOutput(props: WhyProps): JSX.Element {
       <h3>
         <span class="question">
           Why {quoteOf(props.model.pieces(), { side: 'output', index: span()[0], last: span()[1] })}
-          <RatherThan {...props} step={span()[0]} />?
+          <RatherThan {...props} step={span()[0]} />
         </span>
         <span class="place">{place()}</span>
       </h3>
@@ -66,8 +66,8 @@ function RatherThan(props: WhyProps & { readonly step: number }): JSX.Element {
     return known ? pieceName(known.token) : `token ${contrast()}`
   }
   return (
-    <Show when={contrast() !== null}>
-      , rather than “{name()}”
+    <Show when={contrast() !== null} fallback="?">
+      , rather than “{name()}”?
       <button
         type="button"
         class="chip-x"
@@ -123,9 +123,7 @@ function Alternatives(props: WhyProps & { readonly step: number; readonly ofSeve
 function Sources(props: WhyProps & { readonly first: number; readonly last: number }): JSX.Element {
   const noun = (): string => objectiveNoun[props.model.options().objective]
   const heading = (): string =>
-    props.model.options().contrast === null
-      ? `Where its ${noun()} comes from`
-      : `Where the difference of ${noun()} comes from`
+    props.model.options().contrast === null ? `Where its ${noun()} comes from` : 'Where the difference comes from'
   const sums = createMemo(() => {
     const scores = props.model.scores()
     return scores && props.model.reaching() ? sumsOf(scores, props.first, props.last) : null
@@ -135,7 +133,7 @@ function Sources(props: WhyProps & { readonly first: number; readonly last: numb
       <h4>
         {heading()} <span>{unitOf(props.model.options().objective)}</span>
       </h4>
-      <Show when={sums()} fallback={<p class="dim">Not computed yet.</p>}>
+      <Show when={sums()} fallback={<NoSums model={props.model} first={props.first} />}>
         {(present) => (
           <>
             <WaterfallBars parts={partsOf(props.model, present())} />
@@ -143,6 +141,40 @@ function Sources(props: WhyProps & { readonly first: number; readonly last: numb
           </>
         )}
       </Show>
+    </>
+  )
+}
+
+/** The same rows without numbers: nothing moves when they come. */
+function NoSums(props: { readonly model: InstanceModel; readonly first: number }): JSX.Element {
+  const names = (): readonly string[] => [
+    props.model.layout().kind === 'decoder-only' ? 'Prompt' : 'Source',
+    ...(props.first > 0 ? ['Earlier output'] : []),
+    'Measured change',
+  ]
+  const pending = (): boolean => ['asking', 'running'].includes(props.model.entry()?.phase.kind ?? 'idle')
+  return (
+    <>
+      <div class="bars sum">
+        <For each={names()}>
+          {(name) => (
+            <>
+              <span class="t">{name}</span>
+              <span class="b" />
+              <span class="n">–</span>
+            </>
+          )}
+        </For>
+      </div>
+      <p class="trust bad">
+        <span>
+          No gap yet
+          <br />
+          <span class="dim">
+            {pending() ? 'being computed' : 'not computed'} · {describeOptions(props.model.options())}
+          </span>
+        </span>
+      </p>
     </>
   )
 }
@@ -187,12 +219,14 @@ function Trust(props: { readonly model: InstanceModel; readonly sums: Sums }): J
   const promises = (): boolean => !Number.isNaN(props.sums.gap)
   /** The first part that arrives for integrated gradients is gradient × input, which has no gap. */
   const impression = (): boolean => !promises() && props.model.options().method === 'integrated-gradients'
+  const running = (): boolean => props.model.entry()?.phase.kind === 'running'
   const verdict = (): string => {
-    if (impression()) return 'first impression by one gradient; the path is being computed'
+    if (impression())
+      return running() ? 'first impression by one gradient; the path is being computed' : 'one gradient only'
     if (!promises()) return 'no sum is promised by this method'
     if (props.sums.converged) return 'converged'
     const above = `above ${toleranceText(props.model.options())}`
-    return props.model.entry()?.phase.kind === 'running' ? `${above}, refining` : `${above}, not converged`
+    return running() ? `${above}, refining` : `${above}, not converged`
   }
   return (
     <p class={`trust${promises() && props.sums.converged ? '' : ' bad'}`}>

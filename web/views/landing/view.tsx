@@ -31,7 +31,7 @@ export function LandingPage(): JSX.Element {
   const [making, setMaking] = createSignal(false)
   keepFresh(workspaces)
   onMount(() => void (document.title = 'Coattend'))
-  const examples = createMemo(() => workspaces.list()?.filter((workspace) => workspace.example) ?? [])
+  const examples = createMemo(() => inOrder(workspaces.list()?.filter((workspace) => workspace.example) ?? []))
   const newsroom = createMemo(() => examples().find((workspace) => workspace.id === 'newsroom') ?? null)
   return (
     <div class="landing">
@@ -72,6 +72,13 @@ export function LandingPage(): JSX.Element {
     </div>
   )
 }
+
+/** The headline's example first, then by name; the list itself comes by last change. */
+const inOrder = (examples: readonly WorkspaceReply[]): readonly WorkspaceReply[] =>
+  examples.toSorted(
+    (left, right) =>
+      Number(right.id === 'newsroom') - Number(left.id === 'newsroom') || left.name.localeCompare(right.name),
+  )
 
 function keepFresh(workspaces: Workspaces): void {
   const app = useApp()

@@ -8,7 +8,8 @@ export interface Column {
   readonly sort: string | null
   readonly label: string
   readonly unit: string
-  readonly kind: 'id' | 'text' | 'attribute' | 'number'
+  /** A measure is a number with a unit in its head. */
+  readonly kind: 'id' | 'text' | 'attribute' | 'number' | 'measure'
   read(row: InstanceRow): string
 }
 
@@ -32,7 +33,8 @@ function numberColumn(
   unit: string,
   read: (output: NonNullable<InstanceRow['output']>) => string,
 ): Column {
-  return { sort, label, unit, kind: 'number', read: (row) => (row.output ? read(row.output) : '') }
+  const kind = unit === '' ? 'number' : 'measure'
+  return { sort, label, unit, kind, read: (row) => (row.output ? read(row.output) : '') }
 }
 
 export function columnsOf(fields: readonly FieldReply[]): readonly Column[] {

@@ -119,10 +119,11 @@ function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
 }
 
 const columnWidths: Readonly<Record<Column['kind'], string>> = {
-  id: 'minmax(136px, 0.5fr)',
+  id: 'minmax(132px, 0.5fr)',
   text: 'minmax(120px, 2fr)',
-  attribute: 'minmax(60px, 0.4fr)',
-  number: 'minmax(88px, 0.3fr)',
+  attribute: 'minmax(56px, 0.4fr)',
+  number: 'minmax(52px, 0.3fr)',
+  measure: 'minmax(86px, 0.3fr)',
 }
 
 function Head(props: {
@@ -137,9 +138,9 @@ function Head(props: {
   /** Up, down, and back to the corpus' own order. */
   const turn = (column: Column): void => {
     const now = direction(column)
-    if (now === 'none') props.onOrder({ sort: column.sort, descending: column.kind === 'number' })
-    else if ((now === 'descending') === (column.kind === 'number'))
-      props.onOrder({ sort: column.sort, descending: now === 'ascending' })
+    const numeric = column.kind === 'number' || column.kind === 'measure'
+    if (now === 'none') props.onOrder({ sort: column.sort, descending: numeric })
+    else if ((now === 'descending') === numeric) props.onOrder({ sort: column.sort, descending: now === 'ascending' })
     else props.onOrder({ sort: null, descending: false })
   }
   return (
@@ -177,7 +178,7 @@ function Row(props: {
   readonly onOpen: () => void
 }): JSX.Element {
   const room = useRoom()
-  const row = (): InstanceRow | undefined => room.list.rows().get(props.index)
+  const row = (): InstanceRow | undefined => (room.fields.known() ? room.list.rows().get(props.index) : undefined)
   const current = (): boolean => row() !== undefined && row()?.id === room.selection.view().instance
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid around the rows takes the keys

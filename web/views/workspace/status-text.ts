@@ -22,8 +22,8 @@ export function runText({ kind, instance, progress, state, startedBy }: RunReply
   const by = startedBy && startedBy.id !== me && kind !== 'corpus' ? `, started by ${startedBy.name}` : ''
   if (state === 'queued') return `${names[kind]}: waiting${by}`
   if (progress === null || progress.total === 0) return `${names[kind]}${by}`
-  const stage = kind === 'corpus' ? '' : `${progress.stage} `
-  return `${names[kind]}: ${stage}${share(progress.done, progress.total)}${by}`
+  const what = kind === 'attribution' ? ' outputs' : ''
+  return `${names[kind]}: ${share(progress.done, progress.total)}${what}${by}`
 }
 
 /** From 0 to 1; null until something is known. */

@@ -108,13 +108,19 @@ function MainColumn(): JSX.Element {
     <Panes
       orientation="vertical"
       label="Height of the Instance View"
-      share={app.preferences.values().instanceHeight ?? 0.58}
+      share={app.preferences.values().instanceHeight ?? defaultInstanceHeight(window.innerHeight)}
       onShare={(instanceHeight) => app.preferences.set({ instanceHeight })}
       least={['140px', '120px']}
       first={<InstancePane />}
       second={<ListPane />}
     />
   )
+}
+
+/** About 440 px: a long text with its legend fits, and so does the panel beside it. The list gets the rest of a tall screen. */
+export function defaultInstanceHeight(height: number): number {
+  const bars = 100
+  return Math.min(0.66, Math.max(0.5, 440 / (height - bars)))
 }
 
 /** Notes are 288, 320 or 380 px wide, by the width of the page. */
