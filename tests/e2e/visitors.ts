@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext, Page } from 'playwright'
+import { openChromium } from '#tests/support/chromium.ts'
+
+/** A person with a browser of their own. */
+export interface Visitor {
+  readonly name: string
+  readonly page: Page
+  readonly context: BrowserContext
+  leave(): Promise<void>
+}
+
+/** The people of one test file, in one Chromium with a context each. */
+export interface Visitors {
+  /** Comes with a name, to an address of the server. */
+  enter(name: string, url: string, options?: { readonly dark?: boolean }): Promise<Visitor>
+  /** After each test: what everybody saw is kept where the test failed, and all leave. Returns what the pages complained about. */
+  part(test: { readonly name: string; readonly failed: boolean }): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** Ignored by git. */
+const keptFolder = fileURLToPath(new URL('screenshots', import.meta.url))
+
+export async function openVisitors(): Promise<Visitors> {
+  const browser = await openChromium()
+  const present = new Set<Visitor>()
+  const complaints: string[] = []
+  return {
+    async enter(name, url, { dark = false } = {}) {
+      const context = await openContext(browser, dark)
+      const page = await context.newPage()
+      page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`))
+      page.on('console', (message) => {
+        if (isComplaint(message.text())) complaints.push(`${name}: ${message.text()}`)
+      })
+      const visitor = {
+        name,
+        page,
+        context,
+        async leave() {
+          present.delete(visitor)
+          await context.close()
+        },
+      }
+      present.add(visitor)
+      await page.goto(url)
+      await page.getByRole('textbox', { name: 'Display name' }).fill(name)
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      return visitor
+    },
+    async part({ name, failed }) {
+      for (const visitor of present) {
+        if (failed) await keep(visitor, name)
+        await visitor.leave()
+      }
+      return complaints.splice(0)
+    },
+    close: () => browser.close(),
+  }
+}
+
+/** What a policy refused, and promises nobody caught. Requests that fail while a server is away are no fault of the page. */
+const isComplaint = (text: string): boolean => /Content Security Policy|unhandled|uncaught/i.test(text)
+
+async function openContext(browser: Browser, dark: boolean): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: dark ? 'dark' : 'light',
+    permissions: ['clipboard-read', 'clipboard-write'],
+    reducedMotion: 'reduce',
+  })
+  context.setDefaultTimeout(20_000)
+  await context.tracing.start({ snapshots: true })
+  return context
+}
+
+async function keep({ name, page, context }: Visitor, test: string): Promise<void> {
+  mkdirSync(keptFolder, { recursive: true })
+  const path = `${keptFolder}/${/\[(\w+)\]/.exec(test)?.[1] ?? 'test'}-${name}`
+  await page.screenshot({ path: `${path}.png` }).catch(() => {}) // the page may have crashed, which the trace tells
+  await context.tracing.stop({ path: `${path}.zip` })
+}
+
+export interface AxeProblem {
+  readonly rule: string
+  readonly impact: string
+  readonly where: readonly string[]
+}
+
+/** What axe has against the page as it is now, by the rules of WCAG 2.2 A and AA. */
+export async function findBarriers(page: Page): Promise<readonly AxeProblem[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') } // the script above
+    const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values } })
+    return violations.map(({ id, impact, nodes }) => ({
+      rule: id,
+      impact: impact ?? '',
+      where: nodes.slice(0, 5).map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`),
+    }))
+  })
+}
