@@ -6,6 +6,7 @@ import type { Problem } from '#compute/attribution/problem.ts'
 import type { Attribution, Quadrature } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
 import { fixture, readJson } from '#tests/support/golden.ts'
+import { options } from '#tests/support/options.ts'
 
 export interface Row {
   readonly text: string
@@ -41,15 +42,9 @@ export function randomProblem(tokens: number, targets: number): Problem {
 }
 
 export async function explainAll(engine: Engine, problem: Problem, quadrature: Quadrature): Promise<Attribution> {
-  const options = {
-    method: 'integrated-gradients',
-    objective: 'log-prob',
-    baseline: 'zero',
-    attributeSpecial: false,
-    contrast: null,
-    quadrature,
-  } as const
-  return await drain(attribute(engine, problem, options, null, { focus: () => null, finished: null }))
+  return await drain(
+    attribute(engine, problem, { ...options, quadrature }, null, { focus: () => null, finished: null }),
+  )
 }
 
 /** Runs work and says how many seconds it took. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeSafetensors } from '#compute/index.ts'
 import type { FileTensor } from '#compute/index.ts'
-import { makeRandom } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
 
 const [layers, width, vocabulary, positions] = [12, 768, 50_257, 1024]
 

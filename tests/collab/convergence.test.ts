@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { describeFuzz, fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { describeFuzz, fuzz, roundSeeds } from '#tests/support/seeds.ts'
 import { openClient, untilSaved, type Client } from './support/client.ts'
 import { EventLog, GuestList, workspace } from './support/guests.ts'
 import { everybody, startServer, type Running } from './support/server.ts'

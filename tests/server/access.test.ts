@@ -3,18 +3,10 @@ import { may } from '#collab/wire/policy.ts'
 import { type Role, roles } from '#collab/wire/presence.ts'
 import type { Route } from '#server/route.ts'
 import { routes } from '#server/routes/index.ts'
+import { options } from '#tests/support/options.ts'
 import { type TestServer, type Visitor, openTestServer, until } from '#tests/support/server.ts'
 
 const HASH = '0'.repeat(64)
-
-const options = {
-  method: 'integrated-gradients',
-  baseline: 'zero',
-  objective: 'log-prob',
-  attributeSpecial: false,
-  contrast: null,
-  quadrature: { tolerance: 0.01 },
-}
 
 /** Who asks: somebody in a workspace with a role, somebody without access, or nobody. */
 type Asker = Role | 'stranger' | 'nobody'

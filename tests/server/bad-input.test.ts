@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { routes } from '#server/routes/index.ts'
-import { makeWorkspace, options, read, writeAll } from '#tests/support/corpora.ts'
+import { makeWorkspace, read, writeAll } from '#tests/support/corpora.ts'
+import { options } from '#tests/support/options.ts'
 import { type TestServer, type Visitor, openTestServer } from '#tests/support/server.ts'
-import { describeFuzz, fuzz, makeRandom } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { describeFuzz, fuzz } from '#tests/support/seeds.ts'
 
 const refusal = async (response: Response): Promise<{ kind: string; message: string; field?: string }> =>
   ((await response.json()) as { error: { kind: string; message: string; field?: string } }).error

@@ -9,7 +9,7 @@ import { printable, storable, storableJson } from '#server/text.ts'
 import { encodeStates } from '#server/files/states.ts'
 import { decodeSafetensors } from '#compute/index.ts'
 import { attributionOf } from '#tests/support/compute-double.ts'
-import { options } from '#tests/support/corpora.ts'
+import { options } from '#tests/support/options.ts'
 
 describe('settings', () => {
   it('[SV140] options win over the environment, which wins over the defaults', () => {

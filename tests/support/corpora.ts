@@ -7,15 +7,6 @@ export async function read<T>(response: Response): Promise<T> {
   return (await response.json()) as T
 }
 
-export const options = {
-  method: 'integrated-gradients',
-  baseline: 'zero',
-  objective: 'log-prob',
-  attributeSpecial: false,
-  contrast: null,
-  quadrature: { tolerance: 0.01 },
-} as const
-
 /** Rows of a corpus as JSONL. */
 export const lines = (rows: readonly unknown[]): string => rows.map((row) => JSON.stringify(row)).join('\n')
 

@@ -1,4 +1,5 @@
 /** Symbolic gradients beside central differences. */
+import { makeRandom } from '#compute/generate/sample.ts'
 import { backward } from '#compute/grad/backward.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
@@ -18,17 +19,6 @@ export interface GradientCase {
   /** Range of the inputs; keeps them off kinks and out of the domain of no logarithm. */
   readonly from?: number
   readonly to?: number
-}
-
-/** A small generator of numbers in [0, 1): mulberry32. */
-export function makeRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 const targets = 2

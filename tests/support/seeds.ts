@@ -23,17 +23,6 @@ export function describeFuzz({ seed, rounds }: Fuzz): string {
   return `seed ${seed}, ${rounds} rounds; repeat with COATTEND_TEST_SEED=${seed}${isLongRun() ? ' COATTEND_TEST_LONG=1' : ''}`
 }
 
-/** Uniform numbers in [0, 1), the same for the same seed (mulberry32, Tommy Ettinger, public domain). */
-export function makeRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Whether the full counts are asked for. */
 export function isLongRun(): boolean {
   return process.env['COATTEND_TEST_LONG'] === '1'

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { AttributionOptionsValue } from '#collab/wire/document.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultOptions, encodeView, optionsKey, parseToken, parseView, sameView } from '#web/state/permalink.ts'
-import { describeFuzz, fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { describeFuzz, fuzz, roundSeeds } from '#tests/support/seeds.ts'
 
 const defaults = defaultOptions('mean')
 

@@ -4,7 +4,8 @@ import { parseAttribution, parsePartial } from '#web/api/results.ts'
 import { parseTensors } from '#web/api/safetensors.ts'
 import { WebError } from '#web/errors.ts'
 import { convergedCount, mergePartial } from '#web/state/scores.ts'
-import { describeFuzz, fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { describeFuzz, fuzz, roundSeeds } from '#tests/support/seeds.ts'
 import { makeAttribution } from './support/scores.ts'
 
 function tensorsOf(targets: number, sourceWidth: number, prefixWidth: number): Record<string, FileTensor> {

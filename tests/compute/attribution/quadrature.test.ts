@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gaussLegendre, panelWeights } from '#compute/attribution/quadrature.ts'
-import { makeRandom, fuzz } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { fuzz } from '#tests/support/seeds.ts'
 
 const integrate = ({ nodes, weights }: ReturnType<typeof gaussLegendre>, f: (x: number) => number): number =>
   nodes.reduce((sum, node, i) => sum + weights[i]! * f(node), 0)

@@ -6,7 +6,8 @@ import { ComputeError } from '#compute/index.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import { fixture } from '#tests/support/golden.ts'
 import { mutateBytes, mutateJson } from '#tests/support/mutations.ts'
-import { describeFuzz, fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { describeFuzz, fuzz, roundSeeds } from '#tests/support/seeds.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'coattend-mutations-'))
 afterAll(() => rmSync(root, { recursive: true }))

@@ -5,21 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPool } from '#compute/index.ts'
 import type { AttributionOptions, PartialAttribution, Task } from '#compute/types.ts'
 import { example, fixture, readJson } from '#tests/support/golden.ts'
+import { options } from '#tests/support/options.ts'
 
 interface Row {
   readonly text: string
   readonly input_ids: readonly number[]
   readonly greedy: readonly number[]
   readonly greedy_text: string
-}
-
-const options: AttributionOptions = {
-  method: 'integrated-gradients',
-  baseline: 'zero',
-  objective: 'log-prob',
-  attributeSpecial: false,
-  contrast: null,
-  quadrature: { tolerance: 0.01 },
 }
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-pool-'))

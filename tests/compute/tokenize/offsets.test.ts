@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { openTokenizer } from '#compute/tokenize/open.ts'
 import { makeAwkwardText } from '#tests/support/awkward-text.ts'
-import { describeFuzz, fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { describeFuzz, fuzz, roundSeeds } from '#tests/support/seeds.ts'
 import { checkpointFolder } from '#tests/support/tokenizers.ts'
 
 interface Case {

@@ -13,7 +13,8 @@ import { makeUnitIndex, makeWellFormed } from '#compute/tokenize/text.ts'
 import { makeTokenDecoder } from '#compute/tokenize/token-decoder.ts'
 import { readUtf8 } from '#compute/tokenize/utf8.ts'
 import { makeAwkwardText } from '#tests/support/awkward-text.ts'
-import { describeFuzz, fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { describeFuzz, fuzz, roundSeeds } from '#tests/support/seeds.ts'
 import { checkpointFolder } from '#tests/support/tokenizers.ts'
 
 describe('bytes', () => {

@@ -7,7 +7,8 @@ import { makeSentencePieceSplitter } from '#compute/tokenize/sentencepiece.ts'
 import { makeUnigram } from '#compute/tokenize/unigram.ts'
 import { makeAwkwardText } from '#tests/support/awkward-text.ts'
 import { makeNativePegasus } from '#tests/support/native-tokenizer.ts'
-import { describeFuzz, fuzz, makeRandom, roundSeeds } from '#tests/support/seeds.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
+import { describeFuzz, fuzz, roundSeeds } from '#tests/support/seeds.ts'
 import { checkpointFolder } from '#tests/support/tokenizers.ts'
 
 interface ModelCase {

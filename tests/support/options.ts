@@ -1,0 +1,9 @@
+/** The options of an attribution that nobody changed. */
+export const options = {
+  method: 'integrated-gradients',
+  baseline: 'zero',
+  objective: 'log-prob',
+  attributeSpecial: false,
+  contrast: null,
+  quadrature: { tolerance: 0.01 },
+} as const
