@@ -1,0 +1,192 @@
+/**
+ * What a click on an output token costs a person: the time to the first colours, to the finished attribution, and of a click that was
+ * computed before; through HTTP and Socket.IO as the page does it, without the time the browser paints.
+ *
+ *   npm run bench -- clicks [--rows 12]
+ *
+ * Measured twice: while the server still writes the corpora of the examples, and when it has nothing else to do.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { io, type Socket } from 'socket.io-client'
+import { socketPath, type ServerToClient } from '#collab/wire/events.ts'
+import type { AttributionReply } from '#server/wire/attributions.ts'
+import type { InstanceReply, InstancesReply } from '#server/wire/instances.ts'
+import { guardHeader, paths } from '#server/wire/paths.ts'
+import type { RunsReply } from '#server/wire/runs.ts'
+import { options } from '#tests/support/options.ts'
+import { duration, median, report, type Row } from './support/report.ts'
+
+const { values } = parseArgs({ options: { rows: { type: 'string', default: '12' } } })
+const rowCount = Number(values.rows)
+const data = mkdtempSync(join(tmpdir(), 'coattend-clicks-'))
+const server = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('../bin/start.js', import.meta.url)), '--port', '0', '--data', data],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+)
+
+async function untilReady(): Promise<string> {
+  for await (const line of createInterface({ input: server.stdout })) {
+    const url = /ready: open (\S+)/.exec(line)?.[1]
+    if (url !== undefined) return url
+  }
+  throw new Error('the server did not start')
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+class Person {
+  readonly #url: string
+  #cookie = ''
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  async signIn(): Promise<void> {
+    const reply = await this.ask('POST', paths.session, { name: 'Bench' })
+    this.#cookie = reply.headers.get('set-cookie')!.split(';')[0]!
+  }
+
+  async ask(method: string, path: string, body?: unknown): Promise<Response> {
+    const reply = await fetch(this.#url + path, {
+      method,
+      headers: { cookie: this.#cookie, [guardHeader.name]: guardHeader.value, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`)
+    return reply
+  }
+
+  async read<T>(path: string): Promise<T> {
+    return (await (await this.ask('GET', path)).json()) as T
+  }
+
+  async join(workspace: string): Promise<Socket<ServerToClient>> {
+    const socket: Socket<ServerToClient> = io(this.#url, {
+      path: socketPath,
+      transports: ['websocket'],
+      auth: { workspace, after: null },
+      extraHeaders: { cookie: this.#cookie, origin: this.#url },
+    })
+    await new Promise<void>((resolve, reject) => {
+      socket.once('ready', () => resolve())
+      socket.once('connect_error', reject)
+    })
+    return socket
+  }
+}
+
+interface Click {
+  /** Milliseconds until the first scores of the token, until all of the instance are final, and of the same click again. */
+  readonly first: number
+  readonly token: number
+  readonly whole: number
+  readonly again: number
+}
+
+async function click(
+  person: Person,
+  socket: Socket<ServerToClient>,
+  workspace: string,
+  instance: InstanceReply,
+): Promise<Click> {
+  const focus = instance.output!.ids.length >> 1
+  const started = performance.now()
+  const seen: { key: string; at: number; converged: number }[] = []
+  socket.on('partial', ({ key, converged }) => seen.push({ key, at: performance.now(), converged }))
+  const request = { instance: instance.id, options, focus }
+  const done = new Map<string, (result: string) => void>()
+  const early = new Map<string, string>()
+  socket.on('durable', (_seq, event) => {
+    if (event.type === 'run-failed') throw new Error(event.message)
+    if (event.type !== 'run-done' || event.result === null) return
+    early.set(event.key, event.result)
+    done.get(event.key)?.(event.result)
+  })
+  const { run } = (await (await person.ask('POST', paths.attributions(workspace), request)).json()) as AttributionReply
+  const result = early.get(run.key) ?? (await new Promise<string>((resolve) => done.set(run.key, resolve)))
+  await (await person.ask('GET', paths.result(workspace, result))).arrayBuffer()
+  const whole = performance.now() - started
+  socket.removeAllListeners('partial').removeAllListeners('durable')
+  const own = seen.filter(({ key }) => key === run.key)
+  const again = performance.now()
+  const known = (await (await person.ask('POST', paths.attributions(workspace), request)).json()) as AttributionReply
+  await (await person.ask('GET', paths.result(workspace, known.run.result!))).arrayBuffer()
+  return {
+    first: (own[0]?.at ?? Infinity) - started,
+    token: (own.find(({ converged }) => converged > 0)?.at ?? performance.now()) - started,
+    whole,
+    again: performance.now() - again,
+  }
+}
+
+async function measure(person: Person, workspace: string, from: number): Promise<readonly Click[]> {
+  await person.read(paths.workspace(workspace))
+  const socket = await person.join(workspace)
+  const { rows } = await person.read<InstancesReply>(`${paths.instances(workspace)}?offset=${from}&limit=${rowCount}`)
+  const clicks: Click[] = []
+  for (const { id, output } of rows) {
+    if (output === null) await person.ask('POST', paths.output(workspace, id))
+    for (;;) {
+      const instance = await person.read<InstanceReply>(paths.instance(workspace, id))
+      if (instance.output !== null) {
+        clicks.push(await click(person, socket, workspace, instance))
+        break
+      }
+      await pause(100)
+    }
+  }
+  socket.disconnect()
+  return clicks
+}
+
+const rows: Row[] = []
+const details: Record<string, unknown> = {}
+
+function keep(what: string, clicks: readonly Click[]): void {
+  details[what] = clicks
+  const middle = (read: (click: Click) => number): number => median(clicks.map(read)) / 1000
+  const worst = (read: (click: Click) => number): number => Math.max(...clicks.map(read)) / 1000
+  const row = (name: string, read: (click: Click) => number, goal: string): Row => ({
+    what: `${what}: ${name}`,
+    ours: `${duration(middle(read))}, at most ${duration(worst(read))}`,
+    reference: '',
+    ratio: '',
+    goal,
+  })
+  const added = [
+    row('first colours after a click', ({ first }) => first, '≤ 500 ms'),
+    row('the clicked token final', ({ token }) => token, ''),
+    row('the whole instance final', ({ whole }) => whole, ''),
+    row('the same click again', ({ again }) => again, '≤ 50 ms'),
+  ]
+  rows.push(...added)
+  for (const { what: name, ours } of added) console.log(`${name}: ${ours}`)
+}
+
+try {
+  const person = new Person(await untilReady())
+  await person.signIn()
+  for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
+    keep(`${workspace}, while corpora are written`, await measure(person, workspace, 0))
+  }
+  for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
+    const { runs } = await person.read<RunsReply>(paths.runs(workspace))
+    for (const { key } of runs) await person.ask('DELETE', paths.run(workspace, key))
+  }
+  for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
+    keep(`${workspace}, idle`, await measure(person, workspace, rowCount))
+  }
+  report('clicks', rows, details)
+} finally {
+  server.kill('SIGTERM')
+  await new Promise((resolve) => server.once('exit', resolve))
+  rmSync(data, { recursive: true, force: true })
+}
