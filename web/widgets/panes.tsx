@@ -1,11 +1,13 @@
 import { Handle, Panel, Root } from '@corvu/resizable'
 import type { JSX } from 'solid-js'
+import { untrack } from 'solid-js'
 
 /** Two panes with a handle between them; the handle is dragged, or moved with the arrow keys. */
 export function Panes(props: {
   readonly orientation: 'horizontal' | 'vertical'
-  /** Share of the first pane. */
+  /** Share of the first pane to start with. */
   readonly share: number
+  /** Called when somebody has moved the handle. */
   readonly onShare: (share: number) => void
   readonly label: string
   readonly first: JSX.Element
@@ -13,12 +15,17 @@ export function Panes(props: {
   /** Least size of either pane. */
   readonly least: readonly [first: `${number}px`, second: `${number}px`]
 }): JSX.Element {
+  const start = untrack(() => props.share)
+  // The library also tells of sizes that it set itself, while it is mounted and when the window changes: those are no one's wish.
+  let moving = false
   return (
     <Root
       class={`panes ${props.orientation}`}
       orientation={props.orientation}
-      sizes={[props.share, 1 - props.share]}
-      onSizesChange={([share]) => share !== undefined && Math.abs(share - props.share) > 1e-4 && props.onShare(share)}
+      initialSizes={[start, 1 - start]}
+      onSizesChange={([share]) => {
+        if (moving && share !== undefined) props.onShare(share)
+      }}
       // The library would set the cursor with a style element, which our Content-Security-Policy refuses.
       handleCursorStyle={false}
       keyboardDelta={0.03}
@@ -26,7 +33,14 @@ export function Panes(props: {
       <Panel minSize={props.least[0]} class="pane-place">
         {props.first}
       </Panel>
-      <Handle class="pane-handle" aria-label={props.label} />
+      <Handle
+        class="pane-handle"
+        aria-label={props.label}
+        onHandleDragStart={() => (moving = true)}
+        onHandleDragEnd={() => (moving = false)}
+        onFocus={() => (moving = true)}
+        onBlur={() => (moving = false)}
+      />
       <Panel minSize={props.least[1]} class="pane-place">
         {props.second}
       </Panel>

@@ -83,38 +83,40 @@ function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
     rows.reveal(next)
   }
   return (
-    <div
-      class="grid"
-      role="grid"
-      aria-label="Instances"
-      aria-rowcount={total() + 1}
-      aria-colcount={props.columns.length}
-      aria-activedescendant={total() > 0 ? `row-${active()}` : undefined}
-      tabIndex={0}
-      ref={(element) => (grid = element)}
-      onKeyDown={onKeyDown}
-      style={{ '--columns': template(), '--rows': `${total() * rowHeight}px` }}
-    >
-      <Head columns={props.columns} order={room.list.order()} onOrder={(order) => room.list.setOrder(order)} />
-      <div class="grid-body" role="rowgroup">
-        <For each={rows.indices()}>
-          {(index) => (
-            <Row
-              index={index}
-              columns={props.columns}
-              active={active() === index}
-              onOpen={() => {
-                setActive(index)
-                open(index)
-              }}
-            />
-          )}
-        </For>
+    <>
+      <div
+        class="grid"
+        role="grid"
+        aria-label="Instances"
+        aria-rowcount={total() + 1}
+        aria-colcount={props.columns.length}
+        aria-activedescendant={rows.indices().includes(active()) ? `row-${active()}` : undefined}
+        tabIndex={0}
+        ref={(element) => (grid = element)}
+        onKeyDown={onKeyDown}
+        style={{ '--columns': template(), '--rows': `${total() * rowHeight}px` }}
+      >
+        <Head columns={props.columns} order={room.list.order()} onOrder={(order) => room.list.setOrder(order)} />
+        <div class="grid-body" role="rowgroup">
+          <For each={rows.indices()}>
+            {(index) => (
+              <Row
+                index={index}
+                columns={props.columns}
+                active={active() === index}
+                onOpen={() => {
+                  setActive(index)
+                  open(index)
+                }}
+              />
+            )}
+          </For>
+        </div>
       </div>
       <Show when={room.list.total() === 0}>
         <NothingFound />
       </Show>
-    </div>
+    </>
   )
 }
 

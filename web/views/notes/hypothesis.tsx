@@ -128,17 +128,19 @@ function TitleField(props: { readonly head: NoteHead; readonly focus: boolean })
   })
   return (
     <Show when={room.writable()} fallback={<h3>{titleOf(props.head)}</h3>}>
-      <textarea
-        ref={(element) => (field = element)}
-        class="title-field"
-        rows={1}
-        maxLength={300}
-        aria-label="Hypothesis in one sentence"
-        placeholder="Your hypothesis in one sentence"
-        value={props.head.note.title}
-        onInput={(event) => room.notes.rename(props.head.id, event.currentTarget.value)}
-        onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
-      />
+      <h3>
+        <textarea
+          ref={(element) => (field = element)}
+          class="title-field"
+          rows={1}
+          maxLength={300}
+          aria-label="Hypothesis in one sentence"
+          placeholder="Your hypothesis in one sentence"
+          value={props.head.note.title}
+          onInput={(event) => room.notes.rename(props.head.id, event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
+        />
+      </h3>
     </Show>
   )
 }

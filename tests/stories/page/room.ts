@@ -1,0 +1,148 @@
+/** A room that is no connection: every state of a workspace can be set up by hand. */
+import { createSignal } from 'solid-js'
+import { Awareness } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import type { Evidence, Selection } from '#collab/wire/document.ts'
+import { noteText, writeValue } from '#collab/wire/document.ts'
+import { may } from '#collab/wire/policy.ts'
+import type { Person } from '#collab/wire/presence.ts'
+import type { RunReply } from '#server/wire/runs.ts'
+import type { WorkspaceReply } from '#server/wire/workspaces.ts'
+import type { Attendee } from '#web/collab/people.ts'
+import type { SaveState } from '#web/collab/save-state.ts'
+import { newDocumentStatus } from '#web/collab/save-state.ts'
+import type { SharedDocument } from '#web/collab/shared-document.ts'
+import type { App } from '#web/state/app.ts'
+import type { Entry } from '#web/state/attributions.ts'
+import { createFilters } from '#web/state/filters.ts'
+import { createHistory } from '#web/state/history.ts'
+import type { InstanceList } from '#web/state/instance-list.ts'
+import type { InstanceState } from '#web/state/instances.ts'
+import { createNotes } from '#web/state/notes.ts'
+import type { View } from '#web/state/permalink.ts'
+import { defaultsFor } from '#web/state/permalink.ts'
+import type { Room } from '#web/state/room.ts'
+import { createSelection } from '#web/state/selection.ts'
+import type { Recorded } from './recorded.ts'
+
+/** What a story decides. */
+export interface RoomState {
+  readonly info: WorkspaceReply
+  readonly view: View
+  readonly instance: InstanceState
+  readonly entry: Entry | null
+  readonly list: Pick<InstanceList, 'rows' | 'total' | 'all' | 'error' | 'search'>
+  readonly runs: readonly RunReply[]
+  readonly people: readonly Attendee[]
+  readonly followed: Attendee | null
+  readonly selections: ReadonlyMap<string, Selection>
+  readonly save: SaveState
+  readonly online: boolean
+  readonly ended: string | null
+  readonly notes: readonly StoryNote[]
+}
+
+export interface StoryNote {
+  readonly id: string
+  readonly title: string
+  readonly status: 'open' | 'supported' | 'refuted'
+  readonly text: string
+  readonly evidence: readonly Evidence[]
+}
+
+const nothing = (): void => undefined
+const later = (): Promise<void> => new Promise(nothing)
+
+export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomState): Room {
+  const shared = makeDocument(null)
+  const history = createHistory(app.toasts)
+  const selection = createSelection({ history, show: nothing, publish: nothing, moved: nothing }, state.view)
+  const notes = createNotes({ doc: shared.doc, me: () => me, now: () => app.clock.now(), newId: () => app.newId() })
+  for (const note of state.notes) writeNote(shared.doc, me, note)
+  const texts = new Map(state.notes.map((note) => [note.id, makeDocument(note.text)]))
+  return {
+    id: state.info.id,
+    info: () => state.info,
+    me: () => me,
+    defaults: defaultsFor(state.info.checkpoint),
+    selection,
+    selections: () => state.selections,
+    history,
+    filters: createFilters(shared.doc, history, () => app.newId()),
+    fields: { list: () => recorded.fields, known: () => true, refresh: nothing, close: nothing },
+    notes,
+    noteDocuments: {
+      open: () => [...texts.values()],
+      acquire: (note) => texts.get(note) ?? makeDocument(''),
+      release: nothing,
+      close: nothing,
+    },
+    instances: { current: () => state.instance, open: nothing, write: later, durable: nothing, refresh: nothing },
+    list: makeList(state.list),
+    attributions: makeAttributions(state.entry),
+    runs: {
+      active: () => state.runs,
+      durable: nothing,
+      progress: nothing,
+      refresh: nothing,
+      cancel: later,
+      close: nothing,
+    },
+    attendance: { people: () => state.people, show: nothing, active: nothing, close: nothing },
+    following: { target: () => state.followed, follow: nothing, stop: nothing },
+    shared,
+    saveState: () => state.save,
+    online: () => state.online,
+    can: (action) => may(state.info.role, action),
+    writable: () => may(state.info.role, 'document.write'),
+    ended: () => state.ended,
+    close: nothing,
+  }
+}
+
+function makeList(list: RoomState['list']): InstanceList {
+  const [order, setOrder] = createSignal<ReturnType<InstanceList['order']>>({ sort: null, descending: false })
+  return {
+    ...list,
+    order,
+    setOrder: (next) => void setOrder(next),
+    setSearch: nothing,
+    setFilters: nothing,
+    need: nothing,
+    refresh: nothing,
+    neighbour: () => Promise.resolve(null),
+    close: nothing,
+  }
+}
+
+function makeAttributions(entry: Entry | null): Room['attributions'] {
+  return {
+    entry: () => entry,
+    want: nothing,
+    again: nothing,
+    cancel: nothing,
+    runOf: () => entry?.run ?? null,
+    durable: nothing,
+    progress: nothing,
+    partial: nothing,
+    refresh: nothing,
+  }
+}
+
+function makeDocument(text: string | null): SharedDocument {
+  const doc = new Y.Doc()
+  if (text !== null) doc.getText(noteText).insert(0, text)
+  return {
+    doc,
+    awareness: new Awareness(doc),
+    status: () => ({ ...newDocumentStatus, connected: true, synced: true }),
+    server: () => null,
+    close: nothing,
+  }
+}
+
+function writeNote(doc: Y.Doc, me: Person, { id, title, status, evidence }: StoryNote): void {
+  const createdAt = 1_790_000_000_000
+  writeValue(doc, 'notes', id, { title, status, owner: me.id, ownerName: me.name, createdAt, deletedAt: null })
+  evidence.forEach((value, index) => writeValue(doc, 'evidence', `${id}-${index}`, value))
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type axe from 'axe-core'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { missingChromium, openChromium } from '#tests/support/chromium.ts'
+import { buildPage, serveFolder } from './built-page.ts'
+import type { Stories } from './page/main.tsx'
+
+declare global {
+  interface Window {
+    axe: typeof axe
+  }
+}
+
+/** Between them they show every colour of text: contrast is slow to measure. */
+const kinds = [
+  'landing',
+  'too-long',
+  'running',
+  'cancelled',
+  'failed',
+  'turned-round',
+  'offline',
+  'followed',
+  'notes',
+  'ended',
+]
+
+/** Where pictures of the stories go, for looking at; none are taken where it is not named. */
+const pictures = process.env['COATTEND_STORIES']
+
+describe.skipIf(missingChromium() !== null)('the stories', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'coattend-stories-'))
+  const complaints: string[] = []
+  let browser: Browser
+  let page: Page
+  let server: Awaited<ReturnType<typeof serveFolder>>
+  let names: readonly string[] = []
+
+  beforeAll(async () => {
+    await buildPage(join(import.meta.dirname, 'page'), folder)
+    server = await serveFolder(folder)
+    browser = await openChromium()
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
+    page.on('pageerror', (error) => complaints.push(String(error.stack)))
+    await page.goto(server.origin)
+    await page.evaluate(readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8'))
+    names = await page.evaluate(() => window.stories.names)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const show = async (name: string, theme: Parameters<Stories['show']>[1]): Promise<void> => {
+    await page.evaluate(([story, look]) => window.stories.show(story, look), [name, theme] as const)
+    // Bones appear after 300 ms, an editor when its code is there.
+    await page.waitForTimeout(name.includes('loading') ? 350 : 60)
+    if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) })
+  }
+
+  test('[WS1] every state of the workspace is drawn, and axe finds nothing wrong with it', async () => {
+    const found: string[] = []
+    for (const name of names) {
+      await show(name, 'light')
+      found.push(...(await violations(page, name, { rules: { 'color-contrast': { enabled: false } } })))
+    }
+    expect(names.length).toBeGreaterThan(30)
+    expect(found).toEqual([])
+  })
+
+  test.each(['light', 'dark', 'contrast-light', 'contrast-dark'] as const)(
+    '[WS2] text can be read in every kind of state: %s',
+    async (theme) => {
+      const found: string[] = []
+      for (const name of kinds) {
+        await show(name, theme)
+        found.push(...(await violations(page, name, { runOnly: ['color-contrast'] })))
+      }
+      expect(found).toEqual([])
+    },
+  )
+
+  test.each([
+    ['done', 'Options: method, baseline, precision (O)'],
+    ['done', 'How is this computed?'],
+    ['done', 'Add to note'],
+    ['notes', 'Add a filter for everybody'],
+    ['done', 'Share'],
+    ['done', 'Keys'],
+    ['done', 'Theme'],
+    ['notes', 'Status: Open'],
+    ['landing', 'New workspace'],
+  ])('[WS3] what opens over the state "%s" is accessible too: %s', async (name, button) => {
+    await show(name, 'light')
+    await page.getByRole('button', { name: button, exact: true }).first().click()
+    await page.waitForTimeout(150)
+    if (pictures !== undefined) await page.screenshot({ path: join(pictures, `open-${button.slice(0, 12)}.png`) })
+    // A menu floats outside all landmarks, as it should; axe makes that exception for dialogs only.
+    expect(await violations(page, button, { rules: { region: { enabled: false } } })).toEqual([])
+    await page.keyboard.press('Escape')
+  })
+
+  test('[WS4] an open note is an editor with chips', async () => {
+    await show('notes', 'light')
+    await page.getByRole('button', { name: '“chemist” is remembered from the name, not read in the article' }).click()
+    await page.locator('.cm-content .chip').waitFor()
+    if (pictures !== undefined) await page.screenshot({ path: join(pictures, 'open-note.png') })
+    expect(await violations(page, 'an open note', {})).toEqual([])
+  })
+
+  test('[WS5] nothing was said on the console and no policy was violated', () => {
+    expect(complaints).toEqual([])
+  })
+})
+
+/** What axe objects to, one line each. */
+async function violations(page: Page, name: string, options: axe.RunOptions): Promise<readonly string[]> {
+  const results = await page.evaluate(
+    (given) => window.axe.run(document, { resultTypes: ['violations'], ...given }),
+    options,
+  )
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${name}: ${id}: ${html.slice(0, 160)}`))
+}
