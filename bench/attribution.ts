@@ -1,7 +1,7 @@
 /**
  * How fast and how exactly outputs are attributed, beside PyTorch, Captum and Inseq on the same machine in the same run.
  *
- *   npm run bench -- attribution [--pairs 7] [--rows 8] [--threads 2] [--python PATH] [--only node|one|all|memory]
+ *   npm run bench -- attribution [--pairs 7] [--rows 10] [--threads 2] [--python PATH] [--only node|one|all|memory]
  *
  * Without the environment of bench/pytorch/setup.sh the columns of the reference stay empty.
  */
@@ -15,7 +15,7 @@ import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { example } from '#tests/support/golden.ts'
 import { measureNodes, nodeRows } from './attribution/node.ts'
-import { allTargetsRow, measureAll, measureOne, oneTargetRow } from './attribution/targets.ts'
+import { allTargetsRow, measureAll, measureOne, oneTargetRows } from './attribution/targets.ts'
 import { problemOf, randomProblem, readRows } from './attribution/workload.ts'
 import { makeRandomCheckpoint } from './support/random-checkpoint.ts'
 import { startReference } from './support/reference.ts'
@@ -24,7 +24,7 @@ import { report, type Row } from './support/report.ts'
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '7' },
-    rows: { type: 'string', default: '8' },
+    rows: { type: 'string', default: '10' },
     threads: { type: 'string', default: String(availableParallelism()) },
     python: { type: 'string' },
     only: { type: 'string' },
@@ -55,13 +55,12 @@ async function withEngine(folder: string, work: (engine: Engine) => Promise<void
 async function benchExample(name: string, engine: Engine): Promise<void> {
   const chosen = readRows(name).slice(0, rowCount)
   if (wants('one')) {
-    const found = []
-    for (const row of chosen) {
+    const questions = chosen.map((row) => {
       const problem = problemOf(engine, row)
-      const index = problem.targets.length >> 1
-      found.push(await measureOne(engine, reference, problem, { index, steps: null, batch: 16 }))
-    }
-    keep(`one ${name}`, found, oneTargetRow(`example ${name}`, found, '≥ 5 ×'))
+      return { problem, index: problem.targets.length >> 1 }
+    })
+    const found = await measureOne(engine, reference, questions, { steps: null, batch: 16 })
+    keep(`one ${name}`, found, ...oneTargetRows(`example ${name}`, found, '≥ 5 ×'))
   }
   if (wants('all')) {
     const found = []
@@ -86,10 +85,9 @@ async function benchShape(engine: Engine): Promise<void> {
     keep('node', found, ...nodeRows(name, found))
   }
   if (wants('one')) {
-    const found = []
-    for (let i = 0; i < 3; i++)
-      found.push(await measureOne(engine, reference, randomProblem(64, 1), { index: 0, steps: 50, batch: 5 }))
-    keep('one 124M', found, oneTargetRow(name, found, '≥ 5 ×'))
+    const question = { problem: randomProblem(64, 1), index: 0 }
+    const found = await measureOne(engine, reference, [question, question, question], { steps: 50, batch: 5 })
+    keep('one 124M', found, ...oneTargetRows(name, found, '≥ 5 ×'))
   }
   if (wants('all')) {
     const problem = randomProblem(68, 43)

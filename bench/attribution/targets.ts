@@ -13,61 +13,103 @@ const leastChange = 0.1
 export const gapOf = ({ gap, objective, baselineObjective }: Attribution): number =>
   Math.max(...gap.map((g, k) => Math.abs(g) / Math.max(Math.abs(objective[k]! - baselineObjective[k]!), leastChange)))
 
+/** Numbers of steps that Captum may choose from. */
+const candidates = [8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192, 256]
+
+/** Of how many targets one number of steps must bring to the gap. */
+const majority = 0.9
+
+interface CaptumAnswer {
+  readonly seconds: number
+  readonly gap: number
+}
+
 export interface OneTarget {
   readonly seconds: number
   readonly nodes: number
   readonly gap: number
   readonly converged: boolean
-  readonly reference: CaptumAnswer | null
+  /** With the fewest steps that this very target needs, which nobody knows beforehand. */
+  readonly fewest: (CaptumAnswer & { readonly steps: number }) | null
+  /** With the one number of steps that brings most of the targets to the gap. */
+  readonly common: (CaptumAnswer & { readonly steps: number }) | null
 }
 
-interface CaptumAnswer {
-  readonly seconds: number
-  readonly steps: number
-  readonly gap: number
-  readonly change: number
-  readonly converged: boolean
+export interface Question {
+  readonly problem: Problem
+  /** The target among those of the problem. */
+  readonly index: number
 }
 
-/** `steps` null lets Captum have the fewest steps that reach the same gap (found without the clock running). */
+/** `steps` is Captum's number where it is given; else it is chosen as low as the gap allows, without the clock running. */
 export async function measureOne(
   engine: Engine,
   reference: Reference | null,
-  problem: Problem,
-  { index, steps, batch }: { readonly index: number; readonly steps: number | null; readonly batch: number },
-): Promise<OneTarget> {
-  const alone = { ...problem, targets: [problem.targets[index]!] }
-  await explainAll(engine, alone, { nodes: 1 }) // compiled and warm
-  const answer =
-    (await reference?.ask<CaptumAnswer>({ task: 'captum', ...questionOf(engine, problem, index), steps, batch })) ??
-    null
-  await settle()
-  const [seconds, result] = await timed(() => explainAll(engine, alone, { tolerance }))
-  return {
-    seconds,
-    nodes: result.nodes[0]!,
-    gap: gapOf(result),
-    converged: result.converged[0] === 1,
-    reference: answer,
+  questions: readonly Question[],
+  { steps, batch }: { readonly steps: number | null; readonly batch: number },
+): Promise<readonly OneTarget[]> {
+  const ask = ({ problem, index }: Question): object => ({ ...questionOf(engine, problem, index), batch })
+  const captum = async (question: Question, count: number): Promise<OneTarget['fewest']> => {
+    if (reference === null) return null
+    await settle()
+    return { ...(await reference.ask<CaptumAnswer>({ task: 'captum', ...ask(question), steps: count })), steps: count }
   }
+  const reached: (readonly boolean[])[] = []
+  if (steps === null && reference !== null) {
+    for (const question of questions) {
+      const answer = await reference.ask<{ readonly reached: readonly boolean[] }>({
+        task: 'sweep',
+        ...ask(question),
+        candidates,
+      })
+      reached.push(answer.reached)
+    }
+  }
+  const last = candidates.at(-1)!
+  const common =
+    steps ?? candidates.find((_, c) => reached.filter((row) => row[c]).length >= majority * reached.length) ?? last
+  const found: OneTarget[] = []
+  for (const [i, question] of questions.entries()) {
+    const alone = { ...question.problem, targets: [question.problem.targets[question.index]!] }
+    await explainAll(engine, alone, { nodes: 1 }) // compiled and warm
+    await settle()
+    const [seconds, result] = await timed(() => explainAll(engine, alone, { tolerance }))
+    found.push({
+      seconds,
+      nodes: result.nodes[0]!,
+      gap: gapOf(result),
+      converged: result.converged[0] === 1,
+      fewest: steps === null ? await captum(question, candidates[reached[i]?.indexOf(true) ?? -1] ?? last) : null,
+      common: await captum(question, common),
+    })
+  }
+  return found
 }
 
-export function oneTargetRow(what: string, found: readonly OneTarget[], goal: string): Row {
-  const pairs = found.flatMap(({ seconds, reference }) => (reference === null ? [] : [{ seconds, reference }]))
-  const reached = pairs.filter(({ reference }) => reference.converged)
-  const missed = pairs.length - reached.length
-  const captum =
-    pairs.length === 0
-      ? ''
-      : `Captum ${duration(median(pairs.map(({ reference }) => reference.seconds)))}, ` +
-        `${median(pairs.map(({ reference }) => reference.steps))} steps${missed === 0 ? '' : `, ${missed} of ${pairs.length} not at the gap`}`
-  return {
-    what: `${what}: one target (median of ${found.length})`,
-    ours: `${duration(median(found.map(({ seconds }) => seconds)))}, ${median(found.map(({ nodes }) => nodes))} nodes, gap ${percent(Math.max(...found.map(({ gap }) => gap)))} at most`,
-    reference: captum,
-    ratio: pairs.length === 0 ? '' : times(median(pairs.map(({ seconds, reference }) => reference.seconds / seconds))),
-    goal,
+export function oneTargetRows(what: string, found: readonly OneTarget[], goal: string): readonly Row[] {
+  const ours =
+    `${duration(median(found.map(({ seconds }) => seconds)))}, ${median(found.map(({ nodes }) => nodes))} nodes, ` +
+    `${found.filter(({ converged }) => converged).length} of ${found.length} at the gap, the largest ${percent(Math.max(...found.map(({ gap }) => gap)))}`
+  const row = (name: string, read: (one: OneTarget) => OneTarget['common']): Row => {
+    const pairs = found.flatMap((one) => {
+      const answer = read(one)
+      return answer === null ? [] : [{ ours: one.seconds, answer }]
+    })
+    const atGap = pairs.filter(({ answer }) => answer.gap <= tolerance).length
+    return {
+      what: `${what}: one target, ${name}`,
+      ours,
+      reference:
+        pairs.length === 0
+          ? ''
+          : `Captum ${duration(median(pairs.map(({ answer }) => answer.seconds)))}, ${median(pairs.map(({ answer }) => answer.steps))} steps, ${atGap} of ${pairs.length} at the gap`,
+      ratio: pairs.length === 0 ? '' : times(median(pairs.map((pair) => pair.answer.seconds / pair.ours))),
+      goal,
+    }
   }
+  const hasFewest = found.some(({ fewest }) => fewest !== null)
+  const common = row(hasFewest ? 'one number of steps for all' : 'the default number of steps', (one) => one.common)
+  return hasFewest ? [common, row('the fewest steps for each', ({ fewest }) => fewest)] : [common]
 }
 
 interface InseqAnswer {

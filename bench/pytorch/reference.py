@@ -96,7 +96,8 @@ def node(source, prefix, position, target, special, batch):
     return {"seconds": timed(work) / batch}
 
 
-def captum(source, prefix, position, target, special, steps, batch):
+def attributor(source, prefix, position, target, special, batch):
+    """Captum on one target: a function of the number of steps that gives the completeness gap, and the change of the objective."""
     from captum.attr import IntegratedGradients
 
     ends, starts, target = prepare(source, prefix, position, target, special)
@@ -104,19 +105,29 @@ def captum(source, prefix, position, target, special, steps, batch):
     ig = IntegratedGradients(objective)
     with torch.no_grad():
         change = float(objective(*ends) - objective(*starts))
-    allowed = 0.01 * max(abs(change), 0.1)
 
-    def run(n):
-        scores, delta = ig.attribute(tuple(ends), tuple(starts), n_steps=n, method="gausslegendre", internal_batch_size=batch, return_convergence_delta=True)
-        return float(delta)
+    def run(steps):
+        options = {"method": "gausslegendre", "internal_batch_size": batch, "return_convergence_delta": True}
+        return float(ig.attribute(tuple(ends), tuple(starts), n_steps=steps, **options)[1])
 
-    if steps is None:
-        for steps in (4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512):
-            if abs(run(steps)) <= allowed:
-                break
+    return run, change
+
+
+def sweep(candidates, **question):
+    """Which numbers of steps reach a gap of 1 %. Three in a row that do are taken to mean that more steps do too."""
+    run, change = attributor(**question)
+    reached = []
+    for steps in candidates:
+        settled = len(reached) >= 3 and all(reached[-3:])
+        reached.append(settled or abs(run(steps)) <= 0.01 * max(abs(change), 0.1))
+    return {"reached": reached}
+
+
+def captum(steps, **question):
+    run, change = attributor(**question)
     t = time.perf_counter()
     gap = run(steps)
-    return {"seconds": time.perf_counter() - t, "steps": steps, "gap": gap, "change": change, "converged": abs(gap) <= allowed}
+    return {"seconds": time.perf_counter() - t, "gap": abs(gap) / max(abs(change), 0.1)}
 
 
 def inseq_all(text, output, steps, targets):
@@ -141,7 +152,7 @@ def inseq_all(text, output, steps, targets):
     return {"seconds": seconds, "targets": int(deltas.shape[0]), "largest_gap": float(deltas.abs().max())}
 
 
-TASKS = {"load": load, "node": node, "captum": captum, "inseq": inseq_all}
+TASKS = {"load": load, "node": node, "sweep": sweep, "captum": captum, "inseq": inseq_all}
 
 if __name__ == "__main__":
     import logging, os, warnings
