@@ -78,7 +78,9 @@ function makeWork(input: CorpusInput, active: ActiveRun, deps: ComputingDeps, sc
       const instance = active.cancelled || broken ? null : await missing.next()
       if (instance === null) return
       try {
-        waiting.push(await writeOne(instance, input, scope, active, deps))
+        const finished = await writeOne(instance, input, scope, active, deps)
+        // Not in one line: the list may be another one by the time this one is written.
+        waiting.push(finished)
       } catch (error) {
         broken ||= !isForgivable(error, active) || failures.push(messageOf(error)) > MOST_FAILURES
         if (broken) throw error

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { decodeSafetensors } from '#compute/index.ts'
 import type { AttributionReply } from '#server/wire/attributions.ts'
-import type { InstanceReply } from '#server/wire/instances.ts'
+import type { InstanceReply, InstancesReply } from '#server/wire/instances.ts'
 import type { RunReply } from '#server/wire/runs.ts'
-import { attributionOf } from '#tests/support/compute-double.ts'
+import { attributionOf, makeComputeDouble } from '#tests/support/compute-double.ts'
 import { makeWorkspace, read, writeAll } from '#tests/support/corpora.ts'
 import { options } from '#tests/support/options.ts'
 import { type TestServer, type Visitor, until } from '#tests/support/server.ts'
@@ -279,6 +279,25 @@ describeBoth('runs', (place) => {
       )
       return runs.length === 0
     })
+  })
+
+  it('[SV58] no output is lost when finished ones are stored while others are being written', async () => {
+    const slow = await openServerAt(place, { compute: makeComputeDouble({ step: 30 }) })
+    // Every look at the clock finds that it is time to store.
+    const hurry = setInterval(() => slow.pass(2_000), 1)
+    try {
+      const visitor = await slow.signIn('Ana')
+      const rows = Array.from({ length: 24 }, (_, index) => ({ id: `row${index}`, source: `text number ${index}` }))
+      const workspace = await makeWorkspace(slow, visitor, rows)
+      await writeAll(slow, visitor, workspace)
+      const { rows: listed } = await read<InstancesReply>(
+        await slow.ask(visitor, 'GET', `/api/workspaces/${workspace}/instances`),
+      )
+      expect(listed.filter(({ output }) => output === null).map(({ id }) => id)).toEqual([])
+    } finally {
+      clearInterval(hurry)
+      await slow.close()
+    }
   })
 
   it('[SV35] a result file that was removed by hand is computed again', async () => {
