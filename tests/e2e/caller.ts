@@ -1,5 +1,6 @@
 import { guardHeader, paths } from '#server/wire/paths.ts'
-import type { RunsReply } from '#server/wire/runs.ts'
+import type { OutputReply } from '#server/wire/outputs.ts'
+import type { RunReply } from '#server/wire/runs.ts'
 import { until } from '#tests/support/server.ts'
 
 /** A person who talks to a running server without a browser. */
@@ -31,10 +32,16 @@ export async function signIn(url: string, name: string): Promise<Caller> {
 
 /** Lets the model write every output of a workspace. */
 export async function writeOutputs(caller: Caller, workspace: string): Promise<void> {
-  await caller.read('POST', paths.outputs(workspace))
+  const { run } = await caller.read<OutputReply>('POST', paths.outputs(workspace))
+  if (run === null) return
+  let state = run
   await until(
     `the outputs of ${workspace} are written`,
-    async () => (await caller.read<RunsReply>('GET', paths.runs(workspace))).runs.length === 0,
+    async () => {
+      state = await caller.read<RunReply>('GET', paths.run(workspace, run.key))
+      return state.state !== 'queued' && state.state !== 'running'
+    },
     60_000,
   )
+  if (state.state !== 'done') throw new Error(`writing the outputs ended as ${state.state}: ${state.error}`)
 }

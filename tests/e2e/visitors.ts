@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import type * as AxeCore from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { openChromium } from '#tests/support/chromium.ts'
 
@@ -16,8 +17,8 @@ export interface Visitor {
 export interface Visitors {
   /** Comes with a name, to an address of the server. */
   enter(name: string, url: string, options?: { readonly dark?: boolean }): Promise<Visitor>
-  /** After each test: what everybody saw is kept where the test failed, and all leave. Returns what the pages complained about. */
-  part(test: { readonly name: string; readonly failed: boolean }): Promise<readonly string[]>
+  /** After each test all leave. What they saw is kept where it failed; where it passed, pages that complained fail it. */
+  part(test: { readonly name: string; readonly failed: boolean }): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,7 +58,8 @@ export async function openVisitors(): Promise<Visitors> {
         if (failed) await keep(visitor, name)
         await visitor.leave()
       }
-      return complaints.splice(0)
+      const heard = complaints.splice(0)
+      if (!failed && heard.length > 0) throw new Error(`the pages complained: ${heard.join(' | ')}`)
     },
     close: () => browser.close(),
   }
@@ -95,7 +97,7 @@ export interface AxeProblem {
 export async function findBarriers(page: Page): Promise<readonly AxeProblem[]> {
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
   return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') } // the script above
+    const { axe } = globalThis as unknown as { axe: typeof AxeCore } // the script above
     const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
     const { violations } = await axe.run(document, { runOnly: { type: 'tag', values } })
     return violations.map(({ id, impact, nodes }) => ({
