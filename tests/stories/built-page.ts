@@ -34,12 +34,10 @@ export async function serveFolder(folder: string): Promise<{ readonly origin: st
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
     const file = join(folder, path === '/' ? 'index.html' : path)
-    readFile(file).then(
-      (content) => {
-        response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream')
-        response.setHeader('content-security-policy', policy)
-        response.end(content)
-      },
+    response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream')
+    response.setHeader('content-security-policy', policy)
+    void readFile(file).then(
+      (content) => response.end(content),
       () => response.writeHead(path === '/favicon.ico' ? 204 : 404).end(),
     )
   })

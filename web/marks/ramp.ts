@@ -4,6 +4,8 @@ import { interpolateRgb, piecewise } from 'd3-interpolate'
 export interface Fill {
   readonly background: string
   readonly ink: 'dark' | 'light'
+  /** The colour of that ink: a `var()` in a style of its own would cost each token a slow computation of styles. */
+  readonly text: string
 }
 
 /** A ramp as a table: index 0 is the surface, the last one the end colour. */
@@ -29,11 +31,12 @@ function makeRamp(name: string, read: (property: string) => string): Ramp {
   const colours = Array.from({ length: stops }, (_, index) => read(`--${name}-${index}`).trim())
   // The stops are straight lines in CIELAB; between two neighbours sRGB strays by at most 1.0 L*.
   const between = piecewise(interpolateRgb, colours)
-  return Array.from({ length: rampSteps + 1 }, (_, step) => makeFill(between(step / rampSteps)))
-}
-
-function makeFill(background: string): Fill {
-  return { background, ink: luminance(background) > 0.179 ? 'dark' : 'light' }
+  const inks = { dark: read('--on-fill-dark').trim(), light: read('--on-fill-light').trim() }
+  return Array.from({ length: rampSteps + 1 }, (_, step) => {
+    const background = between(step / rampSteps)
+    const ink = luminance(background) > 0.179 ? 'dark' : 'light'
+    return { background, ink, text: inks[ink] }
+  })
 }
 
 /** Relative luminance (WCAG 2) of a colour written as `rgb(r, g, b)`. */

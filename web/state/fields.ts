@@ -19,15 +19,16 @@ export interface Fields {
 export function createFields(api: Api, workspace: string, clock: Clock): Fields {
   const [list, setList] = createSignal<readonly FieldReply[]>([])
   const [known, setKnown] = createSignal(false)
-  const fetchFields = makeThrottle<null>(clock, 5_000, () => {
-    void readFields(api, workspace).then(
-      ({ fields }) => {
-        setList(fields)
-        setKnown(true)
-      },
+  const load = async (): Promise<void> => {
+    try {
+      setList((await readFields(api, workspace)).fields)
+    } catch {
       // Without them the list still works; the filter panel says that there is nothing to filter by.
-      () => setKnown(true),
-    )
+    }
+    setKnown(true)
+  }
+  const fetchFields = makeThrottle<null>(clock, 5_000, () => {
+    void load()
   })
   return { list, known, refresh: () => fetchFields.push(null), close: fetchFields.close }
 }

@@ -1,7 +1,7 @@
 /** Draws one story at a time. The test says which, through `window.stories`. */
 import { Route, Router } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createSignal, Show } from 'solid-js'
+import { createSignal, Show, untrack } from 'solid-js'
 import { render } from 'solid-js/web'
 import { z } from 'zod'
 import type { CheckpointReply } from '#server/wire/checkpoints.ts'
@@ -22,6 +22,8 @@ import { ToastRegion } from '#web/widgets/toast-region.tsx'
 import '#web/styles/index.css'
 import type { Recorded } from './recorded.ts'
 import { readRecorded } from './recorded.ts'
+import type { Recolouring } from './recolouring.ts'
+import { timeRecolouring } from './recolouring.ts'
 import type { RoomState } from './room.ts'
 import { makeRoom } from './room.ts'
 import { ada, makeStates } from './states.ts'
@@ -29,7 +31,7 @@ import { ada, makeStates } from './states.ts'
 export interface Stories {
   readonly names: readonly string[]
   show(name: string, theme: Theme): void
-  toast(): void
+  timeRecolouring(tokens: number, times: number): Recolouring
 }
 
 declare global {
@@ -42,7 +44,9 @@ function makeApp(recorded: Recorded): App {
   const preferences = createPreferences({ getItem: () => null, setItem: () => undefined })
   let ids = 0
   return {
-    api: makeApi((path) => answer(new URL(String(path), location.origin).pathname, recorded)),
+    api: makeApi((path) =>
+      answer(new URL(path instanceof Request ? path.url : path, location.origin).pathname, recorded),
+    ),
     clock: systemClock(),
     preferences,
     toasts: createToasts((run, milliseconds) => setTimeout(run, milliseconds)),
@@ -69,7 +73,7 @@ function answer(path: string, { info }: Recorded): Promise<Response> {
 
 function Story(props: { readonly app: App; readonly recorded: Recorded; readonly state: RoomState }): JSX.Element {
   return (
-    <RoomContext.Provider value={makeRoom(props.app, ada, props.recorded, props.state)}>
+    <RoomContext.Provider value={untrack(() => makeRoom(props.app, ada, props.recorded, props.state))}>
       <WorkspaceView />
     </RoomContext.Provider>
   )
@@ -91,7 +95,7 @@ function start(): void {
         setName('')
         setName(next)
       },
-      toast: () => void app.toasts.show('Evidence removed.', { action: { label: 'Undo', run: () => undefined } }),
+      timeRecolouring: (tokens, times) => timeRecolouring(tokens, times, app.ramps()),
     }
     const Page = (): JSX.Element => (
       <>

@@ -33,11 +33,11 @@ export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
   let brackets: HTMLElement[] = []
   return {
     paint(frame, ramps) {
+      // Read before anything is written: colours move nothing, and the page is laid out once instead of twice.
+      const placed = keepApart(placeLabels(tokens, frame))
       tokens.forEach((token, index) => paintToken(token, index, frame, ramps, painted[index]!)) // same length
       for (const label of labels) label.remove()
-      labels = keepApart(placeLabels(tokens, frame)).map(({ index }) =>
-        appendLabel(tokens[index]!, valueText(frame, index)),
-      ) // placed from these tokens
+      labels = placed.map(({ index }) => appendLabel(tokens[index]!, valueText(frame, index))) // placed from these tokens
     },
     bracket(parts) {
       for (const element of brackets) element.remove()
@@ -55,7 +55,7 @@ function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: 
   const fill: Fill | undefined = step === 0 ? undefined : (value! < 0 ? ramps.away : ramps.toward)[step] // step > 0 only with a value
   const background = fill?.background ?? ''
   if (background !== before.background) token.style.backgroundColor = before.background = background
-  const ink = fill && step >= faint ? `var(--on-fill-${fill.ink})` : ''
+  const ink = fill && step >= faint ? fill.text : ''
   if (ink !== before.ink) token.style.color = before.ink = ink
   const against = value !== null && value < -underlined * frame.reach
   const minus = against ? (ramps.away[Math.min(rampSteps, 2 * step)]?.background ?? '') : ''

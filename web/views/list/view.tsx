@@ -123,7 +123,7 @@ function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
 const columnWidths: Readonly<Record<Column['kind'], string>> = {
   id: 'minmax(132px, 0.5fr)',
   text: 'minmax(120px, 2fr)',
-  attribute: 'minmax(56px, 0.4fr)',
+  attribute: 'minmax(62px, 0.4fr)',
   number: 'minmax(52px, 0.3fr)',
   measure: 'minmax(86px, 0.3fr)',
 }
@@ -229,8 +229,12 @@ function Watchers(props: { readonly id: string }): JSX.Element {
           .map(({ person }) => person.name)
           .join(', ')} ${here().length === 1 ? 'is' : 'are'} here`}
       >
-        <For each={here().slice(0, 3)}>{({ person }) => <Avatar person={person} small />}</For>
-        <Show when={here().length > 3}>+{here().length - 3}</Show>
+        <Show when={here()[0]}>{(first) => <Avatar person={first().person} small />}</Show>
+        <Show when={here().length > 1}>
+          <span class="watchers-more" aria-hidden="true">
+            +{here().length - 1}
+          </span>
+        </Show>
         <span class="sr-only">
           {here()
             .map(({ person }) => person.name)
