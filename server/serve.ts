@@ -7,6 +7,9 @@ import { type RunningServer, type ServerDoors, openServer } from './server.ts'
 import type { Settings } from './settings.ts'
 import { printable, printableTrace } from './text.ts'
 
+/** A signal to a whole group of processes comes again from npm and from the shell that ends: within this time it is one request. */
+const ONE_REQUEST_MS = 1_000
+
 /** Longest time that closing may take; what is saved by then is saved. */
 const CLOSING_MS = 1_900
 
@@ -23,7 +26,7 @@ export async function serve(settings: Settings, doors: ServerDoors = makeDoors()
 }
 
 async function serveToEnd(settings: Settings, doors: ServerDoors): Promise<number> {
-  const ending = listenForEnd(doors.log)
+  const ending = listenForEnd(doors)
   try {
     doors.log(`Coattend ${doors.version}`)
     doors.log(
@@ -84,13 +87,14 @@ async function closeInTime(server: RunningServer, log: (line: string) => void): 
   if (!(await Promise.race([closed, late]))) log('closing took too long; what was shown as saved is saved')
 }
 
-/** Signals and uncaught errors. The second signal ends the process at once. */
-function listenForEnd(log: (line: string) => void): { readonly asked: Promise<number>; stop(): void } {
+/** Signals and uncaught errors. A second request to end ends the process at once. */
+function listenForEnd({ log, now }: ServerDoors): { readonly asked: Promise<number>; stop(): void } {
   let end: (code: number) => void = () => {}
-  let signals = 0
+  let first: number | null = null
   const asked = new Promise<number>((resolve) => (end = resolve))
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (++signals > 1) process.exit(signal === 'SIGINT' ? 130 : 143)
+    first ??= now().getTime()
+    if (now().getTime() - first > ONE_REQUEST_MS) process.exit(signal === 'SIGINT' ? 130 : 143)
     end(0)
   }
   const onError = (error: unknown): void => {

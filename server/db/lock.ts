@@ -181,7 +181,9 @@ function startOf(pid: number): string | null {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
       // The name of the program, in parentheses, may hold spaces: count from behind it.
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      // A dead process that nobody has collected, as in a container without an init, holds nothing.
+      return fields[0] === 'Z' ? null : (fields[19] ?? null)
     }
     if (process.platform === 'win32') return null
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim()

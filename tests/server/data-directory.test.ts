@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -56,6 +57,31 @@ describe('the lock of a data directory', () => {
     writeFileSync(join(directory, 'server.lock'), JSON.stringify({ ...mine, nonce: 'other', started: '1' }))
     ;(await takeLock(directory, silent)).release()
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    '[SV119] is not held by a dead process that nobody has collected',
+    async () => {
+      const directory = newFolder()
+      const lock = await takeLock(directory, silent)
+      const mine = lockOf(directory)
+      lock.release()
+      // The first sleep ends; its parent, by then the second, never asks how.
+      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+      try {
+        const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (line) => resolve(Number(line))))
+        const fields = (): readonly string[] =>
+          readFileSync(`/proc/${pid}/stat`, 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ')
+        await expect.poll(() => fields()[0]).toBe('Z')
+        const held = { ...mine, nonce: 'other', pid, started: fields()[19] }
+        writeFileSync(join(directory, 'server.lock'), JSON.stringify(held))
+        ;(await takeLock(directory, silent)).release()
+      } finally {
+        parent.kill('SIGKILL')
+      }
+    },
+  )
 
   it('[SV103] of another machine or container counts as long as it is touched', async () => {
     const directory = newFolder()
