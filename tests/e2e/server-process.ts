@@ -11,6 +11,8 @@ export interface ServerProcess {
   readonly port: number
   /** Of the server itself, also where npm and a shell stand before it. */
   readonly pid: number
+  /** Of what was started: npm, or the server itself. */
+  readonly starter: number
   /** What it wrote to its terminal, line by line. */
   readonly lines: readonly string[]
   /** Its compute processes that live now. */
@@ -54,6 +56,7 @@ export async function startServer(options: StartOptions): Promise<ServerProcess>
     url,
     port: Number(port),
     pid,
+    starter: child.pid ?? 0,
     lines,
     computeProcesses: () => descendants(pid).filter((each) => /worker\.[jt]s/.test(commandLine(each))),
     signal: (name, to = 'server') => void (to === 'server' ? process.kill(pid, name) : signalGroup(child, name)),
@@ -100,7 +103,9 @@ function launch({ data, port = 0, through = 'node' }: StartOptions): Launched {
     child.once('error', reject)
     child.once('close', (code) => resolve(code))
   })
-  process.once('exit', () => signalGroup(child, 'SIGKILL'))
+  const killAtExit = (): void => signalGroup(child, 'SIGKILL')
+  process.once('exit', killAtExit)
+  void ended.finally(() => process.off('exit', killAtExit))
   return { child, lines, ended }
 }
 
