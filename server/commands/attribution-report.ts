@@ -51,9 +51,10 @@ export async function reportScores(
   let step = await steps.next()
   while (!step.done) {
     const { stage, done, total } = step.value.progress
-    if (!args.has('json')) streams.err(`${done} of ${total} ${stage}\r`)
+    if (!args.has('json')) streams.err(`${done} of ${total} ${stage}`.padEnd(progressWidth) + '\r')
     step = await steps.next()
   }
+  if (!args.has('json')) streams.err(' '.repeat(progressWidth) + '\r')
   const result = step.value
   const to = args.text('output')
   const parameters = { command: 'attribute', device: engine.device, ...options }
@@ -124,7 +125,10 @@ function describe(target: TargetReport, names: readonly string[]): string {
   const strongest = [...scores.keys()].toSorted((a, b) => Math.abs(scores[b]!) - Math.abs(scores[a]!)).slice(0, 5)
   const parts = strongest.map((i) => `${names[i]} ${signed(scores[i]!)}`).join('  ')
   const trust = converged ? '' : ', not converged'
-  return `${token ?? id}  F ${objective.toFixed(3)}  gap ${signed(gap)} (${nodes} nodes${trust})  ${parts}`
+  return `${token ?? id}  F ${signed(objective)}  gap ${signed(gap)} (${nodes} nodes${trust})  ${parts}`
 }
+
+/** Covers the longest line of progress, which is written over and over in one place. */
+const progressWidth = 40
 
 const signed = (number: number): string => `${number < 0 ? '−' : '+'}${Math.abs(number).toFixed(3)}`
