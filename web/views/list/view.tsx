@@ -199,10 +199,10 @@ function Row(props: {
             <Show when={row()} fallback={<span class="bone" />}>
               {(present) => (
                 <>
+                  <span class={column.kind === 'id' ? 'mono' : undefined}>{column.read(present())}</span>
                   <Show when={column.kind === 'id'}>
                     <Watchers id={present().id} />
                   </Show>
-                  <span class={column.kind === 'id' ? 'mono' : undefined}>{column.read(present())}</span>
                 </>
               )}
             </Show>
@@ -231,9 +231,7 @@ function Watchers(props: { readonly id: string }): JSX.Element {
       >
         <Show when={here()[0]}>{(first) => <Avatar person={first().person} small />}</Show>
         <Show when={here().length > 1}>
-          <span class="watchers-more" aria-hidden="true">
-            +{here().length - 1}
-          </span>
+          <span aria-hidden="true">+{here().length - 1}</span>
         </Show>
         <span class="sr-only">
           {here()
