@@ -273,12 +273,16 @@ describeBoth('runs', (place) => {
     expect(refused.status).toBe(429)
     expect((await attribute(ana, { quadrature: { nodes: 98 } })).how).toBe('started')
     open()
-    await until('the queue is empty', async () => {
-      const { runs } = await read<{ runs: unknown[] }>(
-        await server.ask(ana, 'GET', `/api/workspaces/${workspace}/runs`),
-      )
-      return runs.length === 0
-    })
+    await until(
+      'the queue is empty',
+      async () => {
+        const { runs } = await read<{ runs: unknown[] }>(
+          await server.ask(ana, 'GET', `/api/workspaces/${workspace}/runs`),
+        )
+        return runs.length === 0
+      },
+      30_000,
+    )
   })
 
   it('[SV58] no output is lost when finished ones are stored while others are being written', async () => {
