@@ -102,6 +102,24 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     expect(await violations(page, 'an open note', {})).toEqual([])
   })
 
+  test('[WS7] the handle between the panes is moved by arrow keys and by the pointer, and what it was moved to stays', async () => {
+    await show('done', 'light')
+    const handle = page.getByRole('separator', { name: 'Height of the Instance View' })
+    const place = async (): Promise<number> => (await handle.boundingBox())?.y ?? 0
+    const start = await place()
+    await handle.focus()
+    await page.keyboard.press('ArrowUp')
+    expect(await place()).toBeLessThan(start - 10)
+    await page.mouse.move(300, await place())
+    await page.mouse.down()
+    await page.mouse.move(300, start - 100, { steps: 4 })
+    await page.mouse.up()
+    const moved = await place()
+    expect(Math.abs(moved - (start - 100))).toBeLessThan(3)
+    await show('overview', 'light')
+    expect(Math.abs((await place()) - moved)).toBeLessThan(3)
+  })
+
   test('[WS6] 1,024 tokens change their colours in at most four times the time that setting as many colours takes', async () => {
     const { painted, bare } = await page.evaluate(() => window.stories.timeRecolouring(1_024, 60))
     console.log(`recolouring 1,024 tokens: ${inWords(painted)}; setting as many colours: ${inWords(bare)}`)

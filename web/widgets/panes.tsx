@@ -24,7 +24,8 @@ export function Panes(props: {
       orientation={props.orientation}
       initialSizes={[start, 1 - start]}
       onSizesChange={([share]) => {
-        if (moving && share !== undefined) props.onShare(share)
+        // The library calls this within an effect of its own, which must not come to depend on what is read here.
+        if (moving && share !== undefined) untrack(() => props.onShare(share))
       }}
       // The library would set the cursor with a style element, which our Content-Security-Policy refuses.
       handleCursorStyle={false}
@@ -38,8 +39,8 @@ export function Panes(props: {
         aria-label={props.label}
         onHandleDragStart={() => (moving = true)}
         onHandleDragEnd={() => (moving = false)}
-        onFocus={() => (moving = true)}
-        onBlur={() => (moving = false)}
+        onKeyDown={() => (moving = true)}
+        onKeyUp={() => (moving = false)}
       />
       <Panel minSize={props.least[1]} class="pane-place">
         {props.second}
