@@ -192,7 +192,7 @@ describe('a data directory', () => {
     expect((await begun.query('select id from person')).rows).toEqual([])
     await begun.close()
     expect(readdirSync(broken).sort()).toEqual(['database', 'version.json'])
-  })
+  }, 60_000)
 })
 
 describe('migrations', () => {

@@ -22,7 +22,7 @@ async function differences(name: string): Promise<string[]> {
   const found: string[] = []
   for (const { text, offsets_code_points: reference } of cases[name]!) {
     const { tokens, offsets } = await tokenizer.encode(text)
-    const pointAt = (unit: number): number => text.slice(0, unit).length
+    const pointAt = (unit: number): number => Array.from(text.slice(0, unit)).length
     for (const [index, [start, end]] of offsets.entries()) {
       const [theirs, ours] = [reference[index]!.join('-'), `${pointAt(start)}-${pointAt(end)}`]
       if (theirs !== ours) found.push(`${text.slice(0, 12)} ${tokens[index]}: ${theirs}, ${ours}`)
