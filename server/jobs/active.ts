@@ -26,6 +26,7 @@ export interface ActiveRun {
   setFocus(target: number): void
   /** The workspaces that waited when the run was taken, less those that have left since. */
   welcome(wishes: readonly Wish[]): void
+  /** From now on the workspace is told too, first of all that is known by now: somebody in it asked meanwhile. */
   addWorkspace(workspace: string): void
   /** Tells a workspace nothing more. */
   dropWorkspace(workspace: string): void
@@ -51,6 +52,7 @@ export function makeActiveRun(run: StoredRun, { announcer, now }: ActiveDeps): A
   const tell = (say: (workspace: string) => void): void => workspaces.forEach(say)
   let progress: ProgressEvent | null = null
   let cancelled = false
+  let targets = 0
   let focus = run.input.kind === 'attribution' ? run.input.focus : null
 
   const progressing = makeThrottle(PROGRESS_MS, clock, (event: ProgressEvent) =>
@@ -81,6 +83,7 @@ export function makeActiveRun(run: StoredRun, { announcer, now }: ActiveDeps): A
     },
     part(part, total) {
       accumulator.merge(part)
+      targets = total
       parting.push(total)
     },
     notice: (text) => tell((workspace) => announcer.notice(workspace, { level: 'warn', text })),
@@ -99,6 +102,9 @@ export function makeActiveRun(run: StoredRun, { announcer, now }: ActiveDeps): A
     addWorkspace(workspace) {
       left.delete(workspace)
       workspaces.add(workspace)
+      const known = accumulator.all()
+      if (known === null || cancelled) return
+      announcer.partial(workspace, run.key, accumulator.converged, targets, encodePart(known))
     },
     dropWorkspace(workspace) {
       left.add(workspace)

@@ -9,6 +9,8 @@ export interface Accumulator {
   merge(part: PartialAttribution): void
   /** What arrived since the last call, or null. */
   takeNews(): PartialAttribution | null
+  /** All that is known so far, or null. */
+  all(): PartialAttribution | null
   /** The targets that need no more work, for an attempt that goes on where this one ended. */
   finished(): PartialAttribution | null
 }
@@ -19,6 +21,8 @@ export function makeAccumulator(): Accumulator {
   const known = new Map<number, PartialAttribution>()
   const news = new Set<number>()
   const converged = (): number[] => [...known.keys()].filter((target) => known.get(target)?.converged[0] === 1)
+  const joinOf = (targets: Iterable<number>): PartialAttribution | null =>
+    join([...targets].sort((a, b) => a - b).map((target) => known.get(target)))
   return {
     get converged() {
       return converged().length
@@ -30,16 +34,12 @@ export function makeAccumulator(): Accumulator {
       })
     },
     takeNews() {
-      const targets = [...news].sort((a, b) => a - b)
+      const part = joinOf(news)
       news.clear()
-      return join(targets.map((target) => known.get(target)))
+      return part
     },
-    finished: () =>
-      join(
-        converged()
-          .sort((a, b) => a - b)
-          .map((target) => known.get(target)),
-      ),
+    all: () => joinOf(known.keys()),
+    finished: () => joinOf(converged()),
   }
 }
 
