@@ -35,8 +35,8 @@ function Shell(props: RouteSectionProps): JSX.Element {
   const [problem, setProblem] = createSignal<string | null>(null)
   const ask = async (): Promise<void> => {
     try {
-      const session = await readSession(app.api)
-      if (session) app.setPerson(session.person)
+      const { person } = await readSession(app.api)
+      if (person !== null) app.setPerson(person)
       setProblem(null)
       setKnown(true)
     } catch (error) {

@@ -5,7 +5,7 @@ import { Refusal } from '../errors.ts'
 import { hashToken, makeId, makeToken } from '../identity.ts'
 import { type Call, anybodyRoute, personRoute } from '../route.ts'
 import { paths } from '../wire/paths.ts'
-import { type SignInRequest, sessionReply, signInRequest } from '../wire/session.ts'
+import { type SignInRequest, currentSessionReply, sessionReply, signInRequest } from '../wire/session.ts'
 
 const HALF_YEAR = 180 * 86_400
 
@@ -21,13 +21,13 @@ export const sessionRoutes = [
       return { person: await signIn(call) }
     },
   }),
-  personRoute({
+  anybodyRoute({
     method: 'GET',
     path: paths.session,
-    summary: 'Who is signed in',
-    reply: sessionReply,
+    summary: 'Who is signed in, if anybody',
+    reply: currentSessionReply,
     handle: async (call) => {
-      call.header('set-cookie', sessionCookie(call, readToken(call), HALF_YEAR))
+      if (call.person !== null) call.header('set-cookie', sessionCookie(call, readToken(call), HALF_YEAR))
       return { person: call.person }
     },
   }),

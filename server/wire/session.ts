@@ -8,3 +8,7 @@ export type SignInRequest = z.infer<typeof signInRequest>
 
 export const sessionReply = z.object({ person })
 export type SessionReply = z.infer<typeof sessionReply>
+
+/** Who the cookie says is asking; null before the first sign-in. */
+export const currentSessionReply = z.object({ person: person.nullable() })
+export type CurrentSessionReply = z.infer<typeof currentSessionReply>

@@ -57,7 +57,7 @@ test('[WH4] an answer that does not fit its schema is refused, not half understo
 })
 
 test('[WH5] nobody is signed in when the server says so, and only then', async () => {
-  expect(await readSession(makeServer(() => refusal('not-signed-in', 'Give a name.', 401)).api)).toBeNull()
+  expect(await readSession(makeServer(() => json({ person: null })).api)).toEqual({ person: null })
   await expect(readSession(makeServer(() => refusal('internal', 'Sorry.', 500)).api)).rejects.toMatchObject({
     kind: 'internal',
   })
