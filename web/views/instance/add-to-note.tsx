@@ -1,6 +1,6 @@
 /** Makes a chip of a number on screen: which number, in which note, for or against. */
 import type { JSX } from 'solid-js'
-import { createMemo, createSignal, Show, untrack } from 'solid-js'
+import { createSignal, Show, untrack } from 'solid-js'
 import type { Evidence } from '#collab/wire/document.ts'
 import { For } from '#web/solid.ts'
 import type { NoteHead } from '#web/state/notes.ts'
@@ -37,11 +37,12 @@ export function AddToNote(props: AddToNoteProps): JSX.Element {
 }
 
 function AddForm(props: AddToNoteProps): JSX.Element {
+  // Those of the moment the dialog opened: results that come in meanwhile must not move what is under the hand.
+  const candidates = untrack(() => props.candidates)
   const [picked, setPicked] = createSignal(0)
   const [note, setNote] = createSignal(untrack(() => props.openNote ?? props.notes.at(-1)?.id ?? null))
-  const candidate = createMemo(() => props.candidates[Math.min(picked(), props.candidates.length - 1)])
   const add = (stance: Stance): void => {
-    const chosen = candidate()
+    const chosen = candidates[picked()]
     if (chosen === undefined) return
     props.onAdd(chosen, note(), stance)
     props.onOpenChange(false)
@@ -55,7 +56,7 @@ function AddForm(props: AddToNoteProps): JSX.Element {
     >
       <fieldset class="choices">
         <legend>Number</legend>
-        <For each={props.candidates}>
+        <For each={candidates}>
           {(each, index) => (
             <label class="choice-row">
               <input type="radio" name="number" checked={index() === picked()} onChange={() => setPicked(index())} />
