@@ -28,13 +28,15 @@ const data = mkdtempSync(join(tmpdir(), 'coattend-clicks-'))
 const server = spawn(
   process.execPath,
   [fileURLToPath(new URL('../bin/start.js', import.meta.url)), '--port', '0', '--data', data],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
+  { stdio: ['ignore', 'inherit', 'pipe'] },
 )
 
 async function untilReady(): Promise<string> {
-  for await (const line of createInterface({ input: server.stdout })) {
+  for await (const line of createInterface({ input: server.stderr })) {
     const url = /ready: open (\S+)/.exec(line)?.[1]
-    if (url !== undefined) return url
+    if (url === undefined) continue
+    server.stderr.resume() // what it says later is not needed
+    return url
   }
   throw new Error('the server did not start')
 }

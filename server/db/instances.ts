@@ -54,6 +54,16 @@ export async function readCorpus(
   return row === undefined ? null : { name: row.name, columns: columnsSchema.parse(row.columns), bytes: row.bytes }
 }
 
+/** The instances of a workspace whose source is exactly this text. */
+export async function listWithSource(db: Connection, workspace: string, source: string): Promise<readonly string[]> {
+  const rows = await db.orm
+    .select({ id: instance.id })
+    .from(instance)
+    .where(and(eq(instance.workspace, workspace), eq(instance.source, source)))
+    .orderBy(instance.ordinal)
+  return rows.map(({ id }) => id)
+}
+
 export async function readInstance(db: Connection, workspace: string, id: string): Promise<InstanceRow | null> {
   const [row] = await db.orm
     .select()

@@ -1,6 +1,7 @@
 import type { ComputeError } from '#compute/index.ts'
 import { isUserError } from '#compute/index.ts'
 import type { ModelOutput } from '#compute/types.ts'
+import { listWithSource } from '../db/instances.ts'
 import { type StoredOutput, upsertOutputs } from '../db/outputs.ts'
 import { countCrash, listWishes } from '../db/runs.ts'
 import type { ActiveRun } from './active.ts'
@@ -10,7 +11,7 @@ import { DECODING, type OutputInput } from './input.ts'
 /** Likeliest tokens kept of every step. */
 export const ALTERNATIVES = 5
 
-/** Lets the model write the output of one text, for every instance that waits for it. */
+/** Lets the model write the output of one text, for every instance that has it in the workspaces that wait. */
 export async function computeOutput(input: OutputInput, active: ActiveRun, deps: ComputingDeps): Promise<Made> {
   const { database, pool, now } = deps
   const checkpoint = await locateCheckpoint(deps.registry, input)
@@ -31,13 +32,23 @@ export async function computeOutput(input: OutputInput, active: ActiveRun, deps:
     result: null,
     error: problem,
     async store(tx, emit) {
-      for (const { workspace, instance } of await listWishes(tx, active.run.key)) {
-        if (instance === null) continue
-        await upsertOutputs(tx, workspace, [toStored(instance, outcome, common)], now())
-        await emit(workspace, { type: 'outputs-changed', instances: [instance] })
+      for (const { workspace } of await listWishes(tx, active.run.key)) {
+        // Several instances of a corpus may have the same text: they are one run and get one output each.
+        for (const instances of inSlices(await listWithSource(tx, workspace, input.text))) {
+          const outputs = instances.map((instance) => toStored(instance, outcome, common))
+          await upsertOutputs(tx, workspace, outputs, now())
+          await emit(workspace, { type: 'outputs-changed', instances })
+        }
       }
     },
   }
+}
+
+/** An event names no more instances than this. */
+const SLICE = 1_000
+
+function* inSlices(instances: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < instances.length; at += SLICE) yield instances.slice(at, at + SLICE)
 }
 
 /** The message of an error that lies in the text itself; every other error is thrown on. */

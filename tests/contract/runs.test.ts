@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { decodeSafetensors } from '#compute/index.ts'
 import type { AttributionReply } from '#server/wire/attributions.ts'
 import type { InstanceReply, InstancesReply } from '#server/wire/instances.ts'
-import type { RunReply } from '#server/wire/runs.ts'
+import type { OutputReply } from '#server/wire/outputs.ts'
+import type { RunReply, RunsReply } from '#server/wire/runs.ts'
 import { attributionOf, makeComputeDouble } from '#tests/support/compute-double.ts'
 import { makeWorkspace, read, writeAll } from '#tests/support/corpora.ts'
 import { options } from '#tests/support/options.ts'
@@ -94,10 +95,11 @@ describeBoth('runs', (place) => {
       server.announced
         .filter(({ kind, content }) => kind === 'partial' && (content as { key: string }).key === key)
         .map(({ content }) => (content as { bytes: Uint8Array }).bytes)
+    const before = server.compute.started.attribute
     const first = server.compute.hold()
     const { run } = await attribute(ana)
-    await until('it runs', async () => (await readRun(run.key)).state === 'running')
-    // One step, and no other.
+    await until('its first step has begun', () => server.compute.started.attribute > before)
+    // That step, and no other.
     const others = server.compute.hold()
     first()
     await until('a part was told', () => partsOf(run.key).length > 0)
@@ -332,6 +334,27 @@ describeBoth('runs', (place) => {
     expect((await attribute(ana)).how).toBe('started')
     expect((await ended(run.key)).result).toBe(result)
     expect(server.deps.results.has(result ?? '')).toBe(true)
+  })
+
+  it('[SV38] instances with the same text are one run, and each gets its output', async () => {
+    const twins = ['one', 'two', 'three'].map((id) => ({ id, source: `the same words ${count}` }))
+    // Keeps the run over the whole corpus, which begins by itself, from writing them first.
+    const open = server.compute.hold()
+    workspace = await makeWorkspace(server, ana, twins)
+    const path = (id: string): string => `/api/workspaces/${workspace}/instances/${id}`
+    const { runs } = await read<RunsReply>(await server.ask(ana, 'GET', `/api/workspaces/${workspace}/runs`))
+    for (const { key } of runs) await server.ask(ana, 'DELETE', `/api/workspaces/${workspace}/runs/${key}`)
+    open()
+    const before = server.compute.started.respond
+    const { run } = await read<OutputReply>(await server.ask(ana, 'POST', `${path('one')}/output`, {}))
+    await ended(run!.key)
+    for (const { id } of twins) {
+      const found = await read<InstanceReply>(await server.ask(ana, 'GET', path(id)))
+      expect(found.output, id).not.toBeNull()
+      const again = await read<OutputReply>(await server.ask(ana, 'POST', `${path(id)}/output`, {}))
+      expect(again.how).toBe('computed')
+    }
+    expect(server.compute.started.respond - before).toBe(1)
   })
 
   it('[SV37] an instance without an output cannot be attributed, and is told what to do', async () => {

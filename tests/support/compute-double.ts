@@ -45,8 +45,9 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
   const takeCrash = (): boolean => crashes > 0 && crashes-- > 0
   const work: Work = {
     async rest() {
+      const held = gate // of the moment the step begins
       await sleep(step)
-      await gate
+      await held
     },
     takeCrash,
     note: (target) => void targets.push(target),
