@@ -99,7 +99,7 @@ export interface Attribution {
   readonly objective: Float32Array
   /** [K] F at the baseline. */
   readonly baselineObjective: Float32Array
-  /** [K] signed completeness gap: Σ scores − (F − F₀). NaN where the method promises no completeness. */
+  /** [K] signed completeness gap: Σ scores − (F − F₀), NaN while F₀ is not known. Gradient × input promises no small one. */
   readonly gap: Float32Array
   /** [K] gradient evaluations spent on the target. */
   readonly nodes: Int32Array

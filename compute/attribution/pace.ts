@@ -11,6 +11,10 @@ export interface Pace {
 /** A run cannot be stopped: this long is what a cancel or a click may have to wait. */
 const secondsPerRun = 0.12
 
+/** In a large model, whose single pair is nearly that long, a few targets share each forward pass all the same. */
+const sharedPairs = 3
+const secondsPerSharedRun = 0.5
+
 /** Buffers of one run, beside the weights. */
 export const bytesPerRun = 384 * 2 ** 20
 
@@ -31,7 +35,10 @@ export function makePace(engine: Engine, problem: Problem): Pace {
   // Forward and backward, two operations a parameter and token each.
   let secondsPerPair = (4 * parameters * tokens) / assumedRate
   return {
-    pairsPerRun: () => Math.max(1, Math.min(mostPairs, Math.floor(secondsPerRun / secondsPerPair))),
+    pairsPerRun: () => {
+      const shared = Math.min(sharedPairs, Math.floor(secondsPerSharedRun / secondsPerPair))
+      return Math.max(1, Math.min(mostPairs, Math.max(shared, Math.floor(secondsPerRun / secondsPerPair))))
+    },
     time: async (pairs, run) => {
       const started = performance.now()
       const result = await run()

@@ -1,6 +1,7 @@
 /**
  * Tasks taking turns on one thread. A run blocks the thread, so tasks are cut into runs; between two of them messages come in,
- * and the next step goes to an interactive task if there is one.
+ * and the next step goes to an interactive task if there is one: to the one that has had the fewest steps, so that somebody who
+ * clicks while others' instances are being computed sees the first colours at once.
  */
 import { ComputeError } from '#compute/errors.ts'
 import { runTask } from '#compute/tasks/run-task.ts'
@@ -22,6 +23,8 @@ interface Work {
   steps: AsyncGenerator<TaskStep, TaskResult> | null
   focus: number | null
   isCancelled: boolean
+  /** Steps it has had. */
+  taken: number
   /** When progress was last reported, so that a task of a thousand steps does not send a thousand messages. */
   reported: number
 }
@@ -34,6 +37,7 @@ export function makeWorkshop(shelf: CheckpointShelf, send: (message: FromWorker)
   let isBusy = false
 
   async function step(work: Work): Promise<void> {
+    work.taken++
     work.steps ??= runTask(await shelf.take(work.task.checkpoint), work.task, () => work.focus)
     const { value, done } = await work.steps.next()
     if (work.isCancelled) throw new ComputeError('cancelled', 'Cancelled')
@@ -62,8 +66,7 @@ export function makeWorkshop(shelf: CheckpointShelf, send: (message: FromWorker)
     if (isBusy) return
     isBusy = true
     while (queue.length > 0) {
-      const at = queue.findIndex(({ priority }) => priority === 'interactive')
-      const [current] = queue.splice(Math.max(0, at), 1) as [Work]
+      const current = takeNext(queue)
       try {
         if (current.isCancelled) throw new ComputeError('cancelled', 'Cancelled')
         await step(current)
@@ -78,7 +81,16 @@ export function makeWorkshop(shelf: CheckpointShelf, send: (message: FromWorker)
   return {
     start: (id, task, priority) => {
       const focus = task.kind === 'attribute' ? task.focus : null
-      const started: Work = { id, task, priority, steps: null, focus, isCancelled: false, reported: -Infinity }
+      const started: Work = {
+        id,
+        task,
+        priority,
+        steps: null,
+        focus,
+        isCancelled: false,
+        taken: 0,
+        reported: -Infinity,
+      }
       all.set(id, started)
       queue.push(started)
       void work()
@@ -92,4 +104,12 @@ export function makeWorkshop(shelf: CheckpointShelf, send: (message: FromWorker)
       if (found !== undefined) found.isCancelled = true
     },
   }
+}
+
+/** Takes the task of the next step out of a queue that is not empty. */
+function takeNext(queue: Work[]): Work {
+  const interactive = queue.filter(({ priority }) => priority === 'interactive')
+  const next = interactive.reduce((best, work) => (work.taken < best.taken ? work : best), interactive[0] ?? queue[0]!)
+  queue.splice(queue.indexOf(next), 1)
+  return next
 }
