@@ -34,10 +34,13 @@ async function serveToEnd(settings: Settings, doors: ServerDoors): Promise<numbe
         ? `data: ${settings.data}`
         : `data: ${settings.data}, and the database of DATABASE_URL`,
     )
-    const server = await openServer(settings, doors)
+    const opening = openServer(settings, doors)
+    const server = await Promise.race([opening, ending.asked.then(() => null)])
+    // Asked to end before there was anything to use.
+    if (server === null) return await closeInTime(opening, doors.log).then(() => ending.asked)
     doors.log(`ready: open ${server.url} in a browser; Ctrl-C ends it`)
     const code = await Promise.race([ending.asked, server.failed.then((error) => report(error, doors.log))])
-    await closeInTime(server, doors.log)
+    await closeInTime(opening, doors.log)
     return code
   } catch (error) {
     return report(error, doors.log)
@@ -80,9 +83,9 @@ function report(error: unknown, log: (line: string) => void): number {
   return mendable ? 2 : 1
 }
 
-async function closeInTime(server: RunningServer, log: (line: string) => void): Promise<void> {
+async function closeInTime(opening: Promise<RunningServer>, log: (line: string) => void): Promise<void> {
   log('closing: storing what is open')
-  const closed = server.close().then(() => true)
+  const closed = opening.then((server) => server.close()).then(() => true)
   const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), CLOSING_MS).unref())
   if (!(await Promise.race([closed, late]))) log('closing took too long; what was shown as saved is saved')
 }

@@ -25,8 +25,8 @@ export interface DispatcherDeps extends ComputingDeps {
   readonly queue: JobQueue
 }
 
-/** Runs under way at the same time; the pool decides what computes first. */
-const SLOTS: Readonly<Record<Queue, number>> = { interactive: 4, corpus: 1 }
+/** Runs under way at the same time. They take turns in the pool, which serves a new one first, so that a class waits for nobody. */
+const SLOTS: Readonly<Record<Queue, number>> = { interactive: 12, corpus: 1 }
 
 /** Another process may have sent something, or an entry came at the same tick of the database's clock as a look at the queue. */
 const POLL_MS = 2_000

@@ -280,9 +280,9 @@ describeBoth('runs', (place) => {
   it('[SV33] a run that waits says how many come before it', async () => {
     const open = server.compute.hold()
     const keys: string[] = []
-    for (const nodes of [1, 2, 3, 4, 5, 6, 7]) keys.push((await attribute(ana, { quadrature: { nodes } })).run.key)
-    await until('four run', async () => (await readRun(keys[3]!)).state === 'running')
-    expect((await readRun(keys[6]!)).position).toBe(2)
+    for (let nodes = 1; nodes <= 15; nodes++) keys.push((await attribute(ana, { quadrature: { nodes } })).run.key)
+    await until('twelve run', async () => (await readRun(keys[11]!)).state === 'running')
+    expect((await readRun(keys[14]!)).position).toBe(2)
     open()
     for (const key of keys) await ended(key)
   })
