@@ -130,8 +130,8 @@ def captum(steps, **question):
     return {"seconds": time.perf_counter() - t, "gap": abs(gap) / max(abs(change), 0.1)}
 
 
-def inseq_all(text, output, steps, targets):
-    """Every token of the output, as Inseq does it: one attribution per token. `targets` limits how many are really run."""
+def inseq_all(text, output, steps, first, targets):
+    """Every token of the output, as Inseq does it: one attribution per token; or `targets` of them, counted from the token `first`."""
     import inseq
     from tokenizers import Tokenizer, models, pre_tokenizers
 
@@ -144,9 +144,10 @@ def inseq_all(text, output, steps, targets):
     t = time.perf_counter()
     kw = dict(n_steps=steps, internal_batch_size=min(steps, 16), return_convergence_delta=True, attributed_fn="probability", show_progress=False)
     if state["kind"] == "gpt2":
-        out = m.attribute(text, text + output, attr_pos_end=None if targets is None else len(m.tokenizer(text)["input_ids"]) + targets, **kw)
+        begin = len(m.tokenizer(text)["input_ids"]) + first
+        out = m.attribute(text, text + output, attr_pos_start=begin, attr_pos_end=None if targets is None else begin + targets, **kw)
     else:
-        out = m.attribute(text, output, attribute_target=True, attr_pos_end=None if targets is None else 1 + targets, **kw)
+        out = m.attribute(text, output, attribute_target=True, attr_pos_start=1 + first, attr_pos_end=None if targets is None else 1 + first + targets, **kw)
     seconds = time.perf_counter() - t
     deltas = out.sequence_attributions[0].step_scores["deltas"]
     return {"seconds": seconds, "targets": int(deltas.shape[0]), "largest_gap": float(deltas.abs().max())}
