@@ -121,7 +121,9 @@ class Person {
 }
 
 async function run(scenario: Scenario, seconds: number): Promise<Row> {
-  const child = fork(new URL('./collab/server.ts', import.meta.url), [String(scenario.values)])
+  const child = fork(new URL('./collab/server.ts', import.meta.url), [String(scenario.values)], {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+  })
   const port = await heard<number>(child)
   const start = performance.now()
   const people = Array.from({ length: scenario.people }, (_, i) => new Person(port, `p${i}`))
