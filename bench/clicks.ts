@@ -93,12 +93,13 @@ interface Click {
   readonly again: number
 }
 
+/** One click; null where it was answered without computing. */
 async function click(
   person: Person,
   socket: Socket<ServerToClient>,
   workspace: string,
   instance: InstanceReply,
-): Promise<Click> {
+): Promise<Click | null> {
   const focus = instance.output!.ids.length >> 1
   const started = performance.now()
   const seen: { key: string; at: number; converged: number }[] = []
@@ -112,7 +113,10 @@ async function click(
     early.set(event.key, event.result)
     done.get(event.key)?.(event.result)
   })
-  const { run } = (await (await person.ask('POST', paths.attributions(workspace), request)).json()) as AttributionReply
+  const { run, how } = (await (
+    await person.ask('POST', paths.attributions(workspace), request)
+  ).json()) as AttributionReply
+  if (how === 'computed') return null // another instance with the same tokens was clicked before
   const result = early.get(run.key) ?? (await new Promise<string>((resolve) => done.set(run.key, resolve)))
   await (await person.ask('GET', paths.result(workspace, result))).arrayBuffer()
   const whole = performance.now() - started
@@ -139,7 +143,8 @@ async function measure(person: Person, workspace: string, from: number): Promise
     for (;;) {
       const instance = await person.read<InstanceReply>(paths.instance(workspace, id))
       if (instance.output !== null) {
-        clicks.push(await click(person, socket, workspace, instance))
+        const clicked = await click(person, socket, workspace, instance)
+        if (clicked !== null) clicks.push(clicked)
         break
       }
       await pause(100)
