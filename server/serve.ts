@@ -11,7 +11,7 @@ import { printable, printableTrace } from './text.ts'
 const ONE_REQUEST_MS = 1_000
 
 /** Longest time that closing may take; what is saved by then is saved. */
-const CLOSING_MS = 1_900
+const CLOSING_MS = 1_500
 
 /**
  * Serves until a signal or a failure ends it, and resolves with the exit code: 0 after a signal, 1 after a failure of ours, 2 where
