@@ -80,6 +80,18 @@ export async function startInVain(options: StartOptions): Promise<{ code: number
   return { code, lines }
 }
 
+/** Starts a server, presses Ctrl-C as soon as it says where its data are, and returns its exit code and the milliseconds it took to end. */
+export async function startAndInterrupt(options: StartOptions): Promise<{ code: number | null; took: number }> {
+  const { child, lines, ended } = launch(options)
+  await lineOf(child, lines, /^data: /)
+  const begin = performance.now()
+  signalGroup(child, 'SIGINT')
+  const late = setTimeout(() => signalGroup(child, 'SIGKILL'), 20_000)
+  const code = await ended
+  clearTimeout(late)
+  return { code, took: performance.now() - begin }
+}
+
 interface Launched {
   readonly child: ChildProcess
   readonly lines: readonly string[]

@@ -5,10 +5,19 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { HealthReply } from '#server/wire/health.ts'
 import type { InstancesReply } from '#server/wire/instances.ts'
 import { paths } from '#server/wire/paths.ts'
-import type { WorkspaceReply } from '#server/wire/workspaces.ts'
+import type { WorkspaceReply, WorkspacesReply } from '#server/wire/workspaces.ts'
 import { until } from '#tests/support/server.ts'
 import { signIn } from './caller.ts'
-import { type ServerProcess, checkout, descendants, isAlive, startInVain, startServer } from './server-process.ts'
+import { makeFolder } from '#tests/support/database.ts'
+import {
+  type ServerProcess,
+  checkout,
+  descendants,
+  isAlive,
+  startAndInterrupt,
+  startInVain,
+  startServer,
+} from './server-process.ts'
 import { makeDataDirectory } from './small-examples.ts'
 
 /** What the house promises; the machine may be busy with other tests. */
@@ -114,5 +123,24 @@ describe('starting and stopping', () => {
     const caller = await signIn(again.url, 'Cleo')
     const { all } = await caller.read<InstancesReply>('GET', paths.instances('phrasebook'))
     expect(all).toBe(12)
+  })
+
+  it('[EP6] Ctrl-C while a new data directory is being made ends it soon, and the next start goes on', async () => {
+    const fresh = makeFolder()
+    try {
+      const { code, took } = await startAndInterrupt({ data: fresh.path })
+      console.log(`Ctrl-C while opening: ended ${took.toFixed(0)} ms after it`)
+      expect(code).toBe(0)
+      // Twice the promise: this one begins while the processor is busiest.
+      expect(took).toBeLessThan(2 * END_WITHIN)
+      const server = await startServer({ data: fresh.path })
+      servers.push(server)
+      const caller = await signIn(server.url, 'Dora')
+      const { workspaces } = await caller.read<WorkspacesReply>('GET', paths.workspaces)
+      expect(workspaces.map(({ id }) => id).toSorted()).toEqual(['newsroom', 'phrasebook', 'quiz'])
+      await server.stop()
+    } finally {
+      fresh.remove()
+    }
   })
 })
