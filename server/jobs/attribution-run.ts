@@ -13,7 +13,7 @@ export async function computeAttribution(
   deps: ComputingDeps,
 ): Promise<Made> {
   const { database, pool, results, now } = deps
-  const checkpoint = await locateCheckpoint(deps.registry, input)
+  const { folder: checkpoint } = await locateCheckpoint(deps.registry, input)
   const { source, output, options } = input
   const attribution = await withRetries(
     active,

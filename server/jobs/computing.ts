@@ -73,15 +73,18 @@ function givenUp(cause: ComputeError, crashes: number): ComputeError {
   )
 }
 
-/** The folder of a checkpoint, if its files are still those that were asked for. */
-export async function locateCheckpoint(registry: Registry, { checkpoint, revision }: RunInput): Promise<string> {
+/** Where a checkpoint is and what it is, if its files are still those that were asked for. */
+export async function locateCheckpoint(
+  registry: Registry,
+  { checkpoint, revision }: RunInput,
+): Promise<{ readonly folder: string; readonly width: number }> {
   const found = await registry.find(checkpoint)
   if (found === null) {
     throw new Refusal('not-found', `the checkpoint "${checkpoint}" is not registered any more. Import it again`)
   }
   const { summary, problem } = found.reply
   if (summary === null) throw new Refusal('conflict', problem ?? 'the checkpoint cannot be opened')
-  if (summary.revision === revision) return found.folder
+  if (summary.revision === revision) return { folder: found.folder, width: summary.width }
   throw new Refusal(
     'conflict',
     `the files of the checkpoint "${checkpoint}" have changed since this was asked for. Ask again`,

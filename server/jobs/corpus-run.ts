@@ -30,10 +30,9 @@ interface Finished {
  * that was cancelled or killed goes on where it ended.
  */
 export async function computeCorpus(input: CorpusInput, active: ActiveRun, deps: ComputingDeps): Promise<Made> {
-  const checkpoint = await locateCheckpoint(deps.registry, input)
-  const summary = (await deps.registry.find(input.checkpoint))?.reply.summary
+  const { folder: checkpoint, width } = await locateCheckpoint(deps.registry, input)
   const { complete, all } = await countComplete(deps.database, input.workspace, input.revision)
-  const work = makeWork(input, active, deps, { checkpoint, width: summary?.width ?? 0, complete, all })
+  const work = makeWork(input, active, deps, { checkpoint, width, complete, all })
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => work.lane()))
   // After a cancel nothing of the run may appear any more; after a failure all that was finished is kept.
   if (!active.cancelled) await work.store()

@@ -14,7 +14,7 @@ export const ALTERNATIVES = 5
 /** Lets the model write the output of one text, for every instance that has it in the workspaces that wait. */
 export async function computeOutput(input: OutputInput, active: ActiveRun, deps: ComputingDeps): Promise<Made> {
   const { database, pool, now } = deps
-  const checkpoint = await locateCheckpoint(deps.registry, input)
+  const { folder: checkpoint } = await locateCheckpoint(deps.registry, input)
   const outcome = await withRetries(
     active,
     () => countCrash(database, active.run.key),
