@@ -91,9 +91,3 @@ export async function readPerson(db: Connection, id: string): Promise<Person | n
   const [row] = await db.orm.select().from(person).where(eq(person.id, id))
   return row === undefined ? null : describePerson(row)
 }
-
-/** Whether anybody has ever signed in. */
-export async function hasPeople(db: Connection): Promise<boolean> {
-  const rows = await db.orm.select({ id: person.id }).from(person).limit(1)
-  return rows.length > 0
-}

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Connection } from './database.ts'
 import { result, stateChunk } from './schema.ts'
 
@@ -46,17 +46,6 @@ export async function listOwnChunks(db: Connection, workspace: string): Promise<
     select hash from ${stateChunk} where ${stateChunk.workspace} = ${workspace}
       and not exists (select 1 from state_chunk other where other.hash = ${stateChunk.hash} and other.workspace <> ${workspace})`)
   return rows.map(({ hash }) => hash)
-}
-
-/** The chunks of hidden states of a workspace, for one revision of its checkpoint. */
-export async function listChunks(db: Connection, workspace: string, revision: string): Promise<readonly StateChunk[]> {
-  const rows = await db.orm
-    .select()
-    .from(stateChunk)
-    .where(and(eq(stateChunk.workspace, workspace), eq(stateChunk.revision, revision)))
-    .orderBy(stateChunk.createdAt, stateChunk.hash)
-  // `instances` is written by insertStates alone.
-  return rows.map((row) => ({ ...row, instances: row.instances as StatePlace[] }))
 }
 
 /**
