@@ -17,8 +17,9 @@ import { io, type Socket } from 'socket.io-client'
 import { socketPath, type ServerToClient } from '#collab/wire/events.ts'
 import type { AttributionReply } from '#server/wire/attributions.ts'
 import type { InstanceReply, InstancesReply } from '#server/wire/instances.ts'
-import { guardHeader, paths } from '#server/wire/paths.ts'
+import { paths } from '#server/wire/paths.ts'
 import type { RunsReply } from '#server/wire/runs.ts'
+import { type Caller, signIn } from '#tests/support/caller.ts'
 import { options } from '#tests/support/options.ts'
 import { duration, median, report, type Row } from './support/report.ts'
 
@@ -43,46 +44,19 @@ async function untilReady(): Promise<string> {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-class Person {
-  readonly #url: string
-  #cookie = ''
-
-  constructor(url: string) {
-    this.#url = url
-  }
-
-  async signIn(): Promise<void> {
-    const reply = await this.ask('POST', paths.session, { name: 'Bench' })
-    this.#cookie = reply.headers.get('set-cookie')!.split(';')[0]!
-  }
-
-  async ask(method: string, path: string, body?: unknown): Promise<Response> {
-    const reply = await fetch(this.#url + path, {
-      method,
-      headers: { cookie: this.#cookie, [guardHeader.name]: guardHeader.value, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`)
-    return reply
-  }
-
-  async read<T>(path: string): Promise<T> {
-    return (await (await this.ask('GET', path)).json()) as T
-  }
-
-  async join(workspace: string): Promise<Socket<ServerToClient>> {
-    const socket: Socket<ServerToClient> = io(this.#url, {
-      path: socketPath,
-      transports: ['websocket'],
-      auth: { workspace, after: null },
-      extraHeaders: { cookie: this.#cookie, origin: this.#url },
-    })
-    await new Promise<void>((resolve, reject) => {
-      socket.once('ready', () => resolve())
-      socket.once('connect_error', reject)
-    })
-    return socket
-  }
+/** Joins a workspace as the page does, once the server has said what it builds on. */
+async function joinRoom(url: string, { cookie }: Caller, workspace: string): Promise<Socket<ServerToClient>> {
+  const socket: Socket<ServerToClient> = io(url, {
+    path: socketPath,
+    transports: ['websocket'],
+    auth: { workspace, after: null },
+    extraHeaders: { cookie, origin: url },
+  })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('ready', () => resolve())
+    socket.once('connect_error', reject)
+  })
+  return socket
 }
 
 interface Click {
@@ -95,7 +69,7 @@ interface Click {
 
 /** One click; null where it was answered without computing. */
 async function click(
-  person: Person,
+  person: Caller,
   socket: Socket<ServerToClient>,
   workspace: string,
   instance: InstanceReply,
@@ -113,35 +87,40 @@ async function click(
     early.set(event.key, event.result)
     done.get(event.key)?.(event.result)
   })
-  const { run, how } = (await (
-    await person.ask('POST', paths.attributions(workspace), request)
-  ).json()) as AttributionReply
-  if (how === 'computed') return null // another instance with the same tokens was clicked before
-  const result = early.get(run.key) ?? (await new Promise<string>((resolve) => done.set(run.key, resolve)))
-  await (await person.ask('GET', paths.result(workspace, result))).arrayBuffer()
-  const whole = performance.now() - started
+  const { run, how } = await person.read<AttributionReply>('POST', paths.attributions(workspace), request)
+  // Another instance with the same tokens may have been clicked before.
+  const result =
+    how === 'computed'
+      ? null
+      : (early.get(run.key) ?? (await new Promise<string>((resolve) => done.set(run.key, resolve))))
   socket.removeAllListeners('partial').removeAllListeners('durable')
+  if (result === null) return null
+  await (await person.ask('GET', paths.result(workspace, result))).arrayBuffer()
+  const ended = performance.now()
   const own = seen.filter(({ key }) => key === run.key)
-  const again = performance.now()
-  const known = (await (await person.ask('POST', paths.attributions(workspace), request)).json()) as AttributionReply
+  const known = await person.read<AttributionReply>('POST', paths.attributions(workspace), request)
   await (await person.ask('GET', paths.result(workspace, known.run.result!))).arrayBuffer()
   return {
-    first: (own[0]?.at ?? Infinity) - started,
-    token: (own.find(({ converged }) => converged > 0)?.at ?? performance.now()) - started,
-    whole,
-    again: performance.now() - again,
+    // What no part told was seen with the whole.
+    first: (own[0]?.at ?? ended) - started,
+    token: (own.find(({ converged }) => converged > 0)?.at ?? ended) - started,
+    whole: ended - started,
+    again: performance.now() - ended,
   }
 }
 
-async function measure(person: Person, workspace: string, from: number): Promise<readonly Click[]> {
-  await person.read(paths.workspace(workspace))
-  const socket = await person.join(workspace)
-  const { rows } = await person.read<InstancesReply>(`${paths.instances(workspace)}?offset=${from}&limit=${rowCount}`)
+async function measure(url: string, person: Caller, workspace: string, from: number): Promise<readonly Click[]> {
+  await person.ask('GET', paths.workspace(workspace))
+  const socket = await joinRoom(url, person, workspace)
+  const { rows } = await person.read<InstancesReply>(
+    'GET',
+    `${paths.instances(workspace)}?offset=${from}&limit=${rowCount}`,
+  )
   const clicks: Click[] = []
   for (const { id, output } of rows) {
-    if (output === null) await person.ask('POST', paths.output(workspace, id))
+    if (output === null) await person.read('POST', paths.output(workspace, id), {})
     for (;;) {
-      const instance = await person.read<InstanceReply>(paths.instance(workspace, id))
+      const instance = await person.read<InstanceReply>('GET', paths.instance(workspace, id))
       if (instance.output !== null) {
         const clicked = await click(person, socket, workspace, instance)
         if (clicked !== null) clicks.push(clicked)
@@ -179,17 +158,17 @@ function keep(what: string, clicks: readonly Click[]): void {
 }
 
 try {
-  const person = new Person(await untilReady())
-  await person.signIn()
+  const url = await untilReady()
+  const person = await signIn(url, 'Bench')
   for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
-    keep(`${workspace}, while corpora are written`, await measure(person, workspace, 0))
+    keep(`${workspace}, while corpora are written`, await measure(url, person, workspace, 0))
   }
   for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
-    const { runs } = await person.read<RunsReply>(paths.runs(workspace))
-    for (const { key } of runs) await person.ask('DELETE', paths.run(workspace, key))
+    const { runs } = await person.read<RunsReply>('GET', paths.runs(workspace))
+    for (const { key } of runs) await person.read('DELETE', paths.run(workspace, key))
   }
   for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
-    keep(`${workspace}, idle`, await measure(person, workspace, rowCount))
+    keep(`${workspace}, idle`, await measure(url, person, workspace, rowCount))
   }
   report('clicks', rows, details)
 } finally {

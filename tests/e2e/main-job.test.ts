@@ -9,12 +9,14 @@ import type { InstanceReply } from '#server/wire/instances.ts'
 import { paths } from '#server/wire/paths.ts'
 import type { RunReply, RunsReply } from '#server/wire/runs.ts'
 import { signed } from '#web/marks/numbers.ts'
+import { type Caller, signIn } from '#tests/support/caller.ts'
 import { missingChromium } from '#tests/support/chromium.ts'
 import { drain } from '#tests/support/generators.ts'
 import { example, fixture, readJson, relativeError } from '#tests/support/golden.ts'
+import { options as usual } from '#tests/support/options.ts'
 import { until } from '#tests/support/server.ts'
-import { type Caller, signIn, writeOutputs } from './caller.ts'
 import { expectedText, labels, readResult, shownText } from './numbers-on-screen.ts'
+import { writeOutputs } from './outputs.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { makeDataDirectory } from './small-examples.ts'
 import { type Visitors, findBarriers, openVisitors } from './visitors.ts'
@@ -34,12 +36,8 @@ const missing = missingChromium()
 
 /** What a workspace starts with, and what a test changes of it. */
 const options = (change: Partial<AttributionOptions> = {}): AttributionOptions => ({
-  method: 'integrated-gradients',
+  ...usual,
   baseline: 'mean',
-  objective: 'log-prob',
-  attributeSpecial: false,
-  contrast: null,
-  quadrature: { tolerance: 0.01 },
   ...change,
 })
 

@@ -3,7 +3,7 @@ import { decodeSafetensors } from '#compute/index.ts'
 import type { Attribution } from '#compute/types.ts'
 import { paths } from '#server/wire/paths.ts'
 import { percent, plain, signed } from '#web/marks/numbers.ts'
-import type { Caller } from './caller.ts'
+import type { Caller } from '#tests/support/caller.ts'
 import { details, flat, type Side } from './workspace-page.ts'
 
 /** The result file of a run, as anybody may fetch it. */

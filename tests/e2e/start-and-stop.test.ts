@@ -7,7 +7,7 @@ import type { InstancesReply } from '#server/wire/instances.ts'
 import { paths } from '#server/wire/paths.ts'
 import type { WorkspaceReply, WorkspacesReply } from '#server/wire/workspaces.ts'
 import { until } from '#tests/support/server.ts'
-import { signIn } from './caller.ts'
+import { signIn } from '#tests/support/caller.ts'
 import { makeFolder } from '#tests/support/database.ts'
 import {
   type ServerProcess,

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { missingChromium } from '#tests/support/chromium.ts'
-import { signIn, writeOutputs } from './caller.ts'
+import { signIn } from '#tests/support/caller.ts'
+import { writeOutputs } from './outputs.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { makeDataDirectory } from './small-examples.ts'
 import { type Visitor, type Visitors, openVisitors } from './visitors.ts'
