@@ -5,7 +5,6 @@
  *   npm run bench -- collab [--seconds 10]
  */
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
@@ -13,6 +12,7 @@ import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { documentPath, messageTypes, syncTypes } from '#collab/wire/messages.ts'
 import type { Usage } from './collab/server.ts'
+import { keepResults } from './support/report.ts'
 
 interface Scenario {
   readonly name: string
@@ -195,9 +195,4 @@ console.table(
     'server MB': row.megabytes,
   })),
 )
-const folder = new URL('./results/', import.meta.url)
-mkdirSync(folder, { recursive: true })
-writeFileSync(
-  new URL('collab.json', folder),
-  `${JSON.stringify({ at: new Date().toISOString(), node: process.version, rows }, null, 2)}\n`,
-)
+keepResults('collab', { rows })

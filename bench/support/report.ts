@@ -36,7 +36,13 @@ export function report(name: string, rows: readonly Row[], details: unknown): vo
   for (const { what, ours, reference, ratio, goal } of rows) {
     console.log(`| ${[what, ours, reference, ratio, goal].join(' | ')} |`)
   }
+  keepResults(name, { rows, details })
+}
+
+/** Everything as JSON in `bench/results/`, with the machine and the time it was measured on. */
+export function keepResults(name: string, found: object): void {
   const folder = fileURLToPath(new URL('../results/', import.meta.url))
   mkdirSync(folder, { recursive: true })
-  writeFileSync(`${folder}${name}.json`, `${JSON.stringify({ machine: machine(), rows, details }, null, 1)}\n`)
+  const content = { at: new Date().toISOString(), machine: machine(), ...found }
+  writeFileSync(`${folder}${name}.json`, `${JSON.stringify(content, null, 1)}\n`)
 }
