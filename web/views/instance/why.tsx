@@ -8,6 +8,7 @@ import { For } from '#web/solid.ts'
 import { LinkButton } from '#web/widgets/messages.tsx'
 import { unitOf } from './explanations.ts'
 import { quoteOf } from './model.ts'
+import { TokenBar } from './token-bar.tsx'
 import { WhyOutput } from './why-output.tsx'
 import type { WhyProps } from './why-output.tsx'
 
@@ -53,21 +54,13 @@ function WhoDrew(props: WhyProps): JSX.Element {
       <div class="bars">
         <For each={rows()} fallback={<span class="dim wide">Not computed yet.</span>}>
           {({ index, value }) => (
-            <>
-              <button type="button" class="t" onClick={() => props.onChoose({ side: 'output', index })}>
-                {props.model.pieces().output[index]?.label}
-              </button>
-              <span class="b">
-                <i
-                  style={{
-                    left: '0',
-                    width: `${(100 * Math.abs(value)) / largest()}%`,
-                    background: value < 0 ? 'var(--away-6)' : 'var(--toward-6)',
-                  }}
-                />
-              </span>
-              <span class="n">{signed(value)}</span>
-            </>
+            <TokenBar
+              label={props.model.pieces().output[index]?.label}
+              part={Math.abs(value) / largest()}
+              colour={value < 0 ? 'var(--away-6)' : 'var(--toward-6)'}
+              value={signed(value)}
+              onChoose={() => props.onChoose({ side: 'output', index })}
+            />
           )}
         </For>
       </div>
@@ -105,20 +98,12 @@ function Overview(props: WhyProps): JSX.Element {
         <div class="bars">
           <For each={doubtful()}>
             {(index) => (
-              <>
-                <button type="button" class="t" onClick={() => props.onChoose({ side: 'output', index })}>
-                  {props.model.pieces().output[index]?.label}
-                </button>
-                <span class="b">
-                  <i
-                    style={{
-                      left: '0',
-                      width: `${(100 * (steps()[index]?.entropy ?? 0)) / props.model.entropyScale()}%`,
-                    }}
-                  />
-                </span>
-                <span class="n">{plain(steps()[index]?.entropy ?? 0, 2)}</span>
-              </>
+              <TokenBar
+                label={props.model.pieces().output[index]?.label}
+                part={(steps()[index]?.entropy ?? 0) / props.model.entropyScale()}
+                value={plain(steps()[index]?.entropy ?? 0, 2)}
+                onChoose={() => props.onChoose({ side: 'output', index })}
+              />
             )}
           </For>
         </div>
