@@ -11,13 +11,14 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import type { Problem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { example } from '#tests/support/golden.ts'
 import { measureNodes, nodeRows } from './attribution/node.ts'
 import { allTargetsRow, measureAll, measureOne, oneTargetRows } from './attribution/targets.ts'
-import { problemOf, randomProblem, readRows } from './attribution/workload.ts'
-import { makeRandomCheckpoint } from './support/random-checkpoint.ts'
+import { problemOf, randomPair, randomProblem, readRows } from './attribution/workload.ts'
+import { gpt2Shape, makeRandomCheckpoint, opusShape } from './support/random-checkpoint.ts'
 import { startReference } from './support/reference.ts'
 import { report, type Row } from './support/report.ts'
 
@@ -78,50 +79,75 @@ const outputText = ({ model }: Engine, row: { readonly text: string; readonly gr
     ? row.greedy_text.slice(row.text.length)
     : row.greedy_text
 
-async function benchShape(engine: Engine): Promise<void> {
-  const name = '124M shape, 64 tokens'
+/** A shape with random weights: its name, what is explained of it, and how the reference reads it as text. */
+interface Shape {
+  readonly name: string
+  readonly one: Problem
+  readonly all: Problem
+  readonly request: { readonly text: string; readonly output: string }
+}
+
+const words = (ids: readonly number[]): string => ids.map((id) => `w${id}`).join(' ')
+
+function decoderShape(): Shape {
+  const all = randomProblem(68, 43)
+  const first = all.targets[0]!.position + 1
+  const output = ` ${words(all.targets.map(({ id }) => id))}`
+  const request = { text: words(all.source.slice(0, first)), output }
+  return { name: '124M shape', one: randomProblem(64, 1), all, request }
+}
+
+function opus({ model }: Engine): Shape {
+  const one = randomPair(model, { source: 32, written: 32, targets: 1 })
+  const all = randomPair(model, { source: 32, written: 32, targets: 32 })
+  const request = { text: words(all.source.slice(0, -1)), output: words(all.targets.map(({ id }) => id)) }
+  return { name: 'opus-mt shape', one, all, request }
+}
+
+async function benchShape(engine: Engine, { name, one, all, request }: Shape): Promise<void> {
+  const size = ({ source, prefix }: Problem): string =>
+    prefix === null ? `${source.length} tokens` : `${source.length} + ${prefix.length} tokens`
   if (wants('node')) {
-    const found = await measureNodes(engine, reference, randomProblem(64, 1), { pairs, nodes: 1, threads })
-    keep('node', found, ...nodeRows(name, found))
+    const found = await measureNodes(engine, reference, one, { pairs, nodes: 1, threads })
+    keep(`node ${name}`, found, ...nodeRows(`${name}, ${size(one)}`, found))
   }
   if (wants('one')) {
-    const question = { problem: randomProblem(64, 1), index: 0 }
+    const question = { problem: one, index: 0 }
     const found = await measureOne(engine, reference, [question, question, question], { steps: 50, batch: 5 })
-    keep('one 124M', found, ...oneTargetRows(name, found, '≥ 5 ×'))
+    keep(`one ${name}`, found, ...oneTargetRows(`${name}, ${size(one)}`, found, '≥ 5 ×'))
   }
   if (wants('all')) {
-    const problem = randomProblem(68, 43)
-    const word = (id: number): string => `w${id}`
-    const first = problem.targets[0]!.position + 1
-    const text = problem.source.slice(0, first).map(word).join(' ')
-    const output = ` ${problem.targets.map(({ id }) => word(id)).join(' ')}`
-    const found = [await measureAll(engine, reference, problem, { text, output, run: 3 })]
-    keep('all 124M', found, allTargetsRow('124M shape, 68 tokens', found, '≥ 10 ×'))
+    const found = [await measureAll(engine, reference, all, { ...request, run: 3 })]
+    keep(`all ${name}`, found, allTargetsRow(`${name}, ${size(all)}`, found, '≥ 10 ×'))
   }
 }
 
-try {
-  if (['node', 'one', 'all', 'memory'].some(wants)) {
-    const folder = join(cache, 'random')
-    makeRandomCheckpoint(folder)
-    await withEngine(folder, benchShape)
-    if (wants('memory')) {
-      const program = fileURLToPath(new URL('attribution/memory.ts', import.meta.url))
-      const args = ['--import', 'tsx', program, '--folder', folder, '--cache', cache, '--threads', String(threads)]
-      const found = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as {
-        readonly peak: number
-        readonly weights: number
-      }
-      const most = 1.5 * found.weights + 600e6
-      keep('memory', found, {
-        what: '124M shape: peak memory of a compute process, all targets',
-        ours: `${(found.peak / 1e6).toFixed(0)} MB, of which weights ${(found.weights / 1e6).toFixed(0)} MB`,
-        reference: '',
-        ratio: '',
-        goal: `≤ ${(most / 1e6).toFixed(0)} MB`,
-      })
-    }
+/** A process of its own, whose peak is that of this work alone. */
+function benchMemory(folder: string): void {
+  const program = fileURLToPath(new URL('attribution/memory.ts', import.meta.url))
+  const args = ['--import', 'tsx', program, '--folder', folder, '--cache', cache, '--threads', String(threads)]
+  const found = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as {
+    readonly peak: number
+    readonly weights: number
   }
+  const most = 1.5 * found.weights + 600e6
+  keep('memory', found, {
+    what: '124M shape: peak memory of a compute process, all targets',
+    ours: `${(found.peak / 1e6).toFixed(0)} MB, of which weights ${(found.weights / 1e6).toFixed(0)} MB`,
+    reference: '',
+    ratio: '',
+    goal: `≤ ${(most / 1e6).toFixed(0)} MB`,
+  })
+}
+
+try {
+  const small = join(cache, 'gpt2-small')
+  makeRandomCheckpoint(small, gpt2Shape())
+  await withEngine(small, (engine) => benchShape(engine, decoderShape()))
+  if (wants('memory')) benchMemory(small)
+  const pair = join(cache, 'opus-mt')
+  makeRandomCheckpoint(pair, opusShape())
+  await withEngine(pair, (engine) => benchShape(engine, opus(engine)))
   for (const name of ['newsroom', 'phrasebook', 'quiz']) {
     if (wants('one') || wants('all'))
       await withEngine(example(`checkpoints/${name}`), (engine) => benchExample(name, engine))

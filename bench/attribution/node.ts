@@ -47,22 +47,28 @@ export async function measureNodes(
     ours.push(seconds / nodes)
     if (answer !== undefined) theirs.push(answer.seconds)
   }
-  return { ours, reference: theirs, rates, operations: operationsOf(engine, problem.source.length) }
+  return { ours, reference: theirs, rates, operations: operationsOf(engine, problem) }
 }
 
 /**
- * Multiplications and additions of the matrix products in one node of a GPT-2 shape with one target at the end: forward, and
- * backward by the inputs alone. In the last layer only the target's row passes query, projection and feed-forward.
+ * Multiplications and additions of the matrix products in one node with one target at the end: forward, and backward by the
+ * inputs alone. In the last layer only the target's row passes query, projection and feed-forward, whose inner width is four
+ * times the outer one.
  */
-function operationsOf({ model }: Engine, tokens: number): number {
-  const { width } = model
-  const attend = (rows: number): number => 2 * 2 * rows * tokens * width
-  const block = (rows: number): number => 2 * (2 * tokens + 2 * rows + 8 * rows) * width ** 2
-  const layers = model.layers.decoder
-  const forward = (layers - 1) * (block(tokens) + attend(tokens)) + block(1) + attend(1)
-  // Attention has two products forward and four backward, each weight one and one.
-  const backward = forward + (layers - 1) * attend(tokens) + attend(1)
-  return forward + backward + 2 * 2 * width * model.vocabulary.output
+function operationsOf({ model }: Engine, { source, prefix }: Problem): number {
+  const { width, layers } = model
+  const read = source.length
+  const weights = (rows: number, matrices: number): number => 2 * rows * matrices * width ** 2
+  /** Scores and mixing, whose backward pass has twice as many products. */
+  const attend = (queries: number, keys: number): number => 3 * 2 * 2 * queries * keys * width
+  const tokens = (prefix ?? source).length
+  const decoder = (rows: number): number =>
+    prefix === null
+      ? 2 * (weights(tokens, 2) + weights(rows, 2 + 8)) + attend(rows, tokens)
+      : 2 * (weights(tokens + read, 2) + weights(rows, 4 + 8)) + attend(rows, tokens) + attend(rows, read)
+  const encoder = 2 * weights(read, 4 + 8) + attend(read, read)
+  const stacks = layers.encoder * encoder + (layers.decoder - 1) * decoder(tokens) + decoder(1)
+  return stacks + 2 * 2 * width * model.vocabulary.output
 }
 
 export function nodeRows(what: string, { ours, reference, rates, operations }: NodeTimes): readonly Row[] {

@@ -3,6 +3,7 @@ import type { Engine } from '#compute/runtime/engine.ts'
 import { attribute } from '#compute/attribution/attribute.ts'
 import { specialIds } from '#compute/attribution/embeddings.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
+import type { Model } from '#compute/models/model.ts'
 import type { Attribution, Quadrature } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
 import { fixture, readJson } from '#tests/support/golden.ts'
@@ -38,6 +39,21 @@ export function randomProblem(tokens: number, targets: number): Problem {
       const position = tokens - targets + i
       return { position, id: ids[position + 1]! }
     }),
+  }
+}
+
+/** `source` and `written` ids of an encoder-decoder model, the last `targets` of the written ones explained. */
+export function randomPair(
+  { special }: Model,
+  { source, written, targets }: { readonly source: number; readonly written: number; readonly targets: number },
+): Problem {
+  const id = (i: number): number => (i * 7919 + 13) % 50_000
+  const output = Array.from({ length: written }, (_, i) => id(i + source))
+  const first = written - targets
+  return {
+    source: [...Array.from({ length: source - 1 }, (_, i) => id(i)), special.end[0]!],
+    prefix: [special.start!, ...output.slice(0, -1)],
+    targets: output.slice(first).map((token, i) => ({ position: first + i, id: token })),
   }
 }
 

@@ -153,7 +153,61 @@ def inseq_all(text, output, steps, first, targets):
     return {"seconds": seconds, "targets": int(deltas.shape[0]), "largest_gap": float(deltas.abs().max())}
 
 
-TASKS = {"load": load, "node": node, "sweep": sweep, "captum": captum, "inseq": inseq_all}
+class Softmax:
+    """Takes the place of softmax during one forward pass: counts the attention layers in the order they are reached, and replaces
+    what one of them returns."""
+
+    def __init__(self, edit=None):
+        self.original, self.edit, self.seen = torch.nn.functional.softmax, edit or {}, []
+
+    def __call__(self, x, dim=None, _stacklevel=3, dtype=None):
+        layer = len(self.seen)
+        out = self.edit[layer] if layer in self.edit else self.original(x, dim=dim)
+        self.seen.append(out)
+        return out
+
+    def __enter__(self):
+        torch.nn.functional.softmax = self
+        return self
+
+    def __exit__(self, *_):
+        torch.nn.functional.softmax = self.original
+
+
+def attention_attribution(source, prefix, position, target, special, nodes, batch, layers):
+    """A * integral of dF(aA)/dA for all heads of one layer at a time, `batch` nodes side by side; every layer and kind by turns,
+    or those with the given numbers in the order they are reached. Nothing before the layer needs a gradient, but it is computed."""
+    m = state["model"]
+    m.set_attn_implementation("eager")
+    ends, _, target = prepare(source, prefix, position, target, special)
+    objective = objective_of(target, state.setdefault("scales", scale_inside()))
+    with torch.no_grad(), Softmax() as softmax:
+        objective(*ends)
+    chosen = range(len(softmax.seen)) if layers is None else layers
+    x, w = (torch.tensor(v, dtype=torch.float32) for v in __import__("numpy").polynomial.legendre.leggauss(nodes))
+    seconds = []
+    for layer in chosen:
+        t = time.perf_counter()
+        weights, total = softmax.seen[layer], 0
+        for a, b in zip(((x + 1) / 2).split(batch), (w / 2).split(batch)):
+            scaled = (a.view(-1, 1, 1, 1) * weights).requires_grad_()
+            with Softmax({layer: scaled}):
+                out = objective(*(e.expand(len(a), -1, -1) for e in ends))
+            total = total + (b.view(-1, 1, 1, 1) * torch.autograd.grad(out.sum(), scaled)[0]).sum(0)
+        (weights[0] * total).numpy()
+        seconds.append(time.perf_counter() - t)
+    m.set_attn_implementation("sdpa")
+    return {"seconds": seconds, "layers": len(softmax.seen)}
+
+
+TASKS = {
+    "load": load,
+    "node": node,
+    "sweep": sweep,
+    "captum": captum,
+    "inseq": inseq_all,
+    "attention": attention_attribution,
+}
 
 if __name__ == "__main__":
     import logging, os, warnings
