@@ -54,7 +54,8 @@ export const gpt2: Architecture = {
       vocabulary: { source: vocabulary, output: vocabulary },
       embeddings: () => ({ table, scale: 1 }),
       decode: (input, hooks) => {
-        const embedded = addPositions(input.embeddings, positions, fedPositions(input))
+        const { embeddings, from } = input
+        const embedded = from === undefined ? addPositions(embeddings, positions, fedPositions(input)) : embeddings
         return decode(blocks, finalNorm, sizes, embedded, input, hooks)
       },
       head: (states) => linear(states, head, null),
@@ -105,7 +106,7 @@ function decode(
   finalNorm: Layer,
   sizes: Sizes,
   embedded: Value,
-  { past, rows }: DecoderInput,
+  { past, rows, from = 0 }: DecoderInput,
   hooks: Hooks,
 ): DecoderOutput {
   const tokens = embedded.shape.at(-2)!
@@ -113,6 +114,7 @@ function decode(
   const caches: Cache[] = []
   let x = embedded
   blocks.forEach((block, l) => {
+    if (l < from) return
     hooks.states?.('decoder', l, x)
     const site = { kind: 'decoder', layer: l, hooks, heads: sizes.heads, scale: sizes.scale(l) } as const
     const picked = l === blocks.length - 1 ? rows : undefined

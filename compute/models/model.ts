@@ -32,8 +32,13 @@ export interface Rows {
 }
 
 export interface DecoderInput {
-  /** Scaled token embeddings [..., tokens, width]. */
+  /** Scaled token embeddings [..., tokens, width]; with `from`, the states that reach that layer. */
   readonly embeddings: Value
+  /**
+   * The first layer that is computed. What `Hooks.states` shows at it then stands in place of the embeddings; so even
+   * `from: 0` differs from leaving it out: those states have their positions, embeddings are given them.
+   */
+  readonly from?: number
   /** Encoder states, or the keys and values made of them; null for decoder-only models. */
   readonly memory: { readonly states: Value } | { readonly caches: readonly Cache[] } | null
   /** Keys and values of earlier tokens, per layer; the embeddings are then those of the one token after them. */
@@ -73,8 +78,11 @@ export interface Model {
   readonly special: SpecialIds
   /** Token embeddings [vocabulary, width] and the factor they are scaled by. */
   readonly embeddings: (side: Side) => { readonly table: Value; readonly scale: number }
-  /** Scaled token embeddings [..., tokens, width] to encoder states. Decoder-only models have none. */
-  readonly encode: ((embeddings: Value, hooks: Hooks) => Value) | null
+  /**
+   * Scaled token embeddings [..., tokens, width] to encoder states; with `from`, the states that reach that layer, as
+   * `DecoderInput` says. Decoder-only models have none.
+   */
+  readonly encode: ((embeddings: Value, hooks: Hooks, from?: number) => Value) | null
   /** Keys and values of the cross attention of each layer, made once per source. */
   readonly crossCaches: ((states: Value) => readonly Cache[]) | null
   readonly decode: (input: DecoderInput, hooks: Hooks) => DecoderOutput

@@ -133,9 +133,10 @@ function siteOf(stack: Stack, width: number, kind: AttentionKind, layer: number,
   return { kind, layer, hooks, heads, scale: (width / heads) ** -0.5 }
 }
 
-function encode(stack: Stack, width: number, embedded: Value, hooks: Hooks): Value {
+function encode(stack: Stack, width: number, embedded: Value, hooks: Hooks, from = 0): Value {
   let x = embedded
   stack.blocks.forEach((block, l) => {
+    if (l < from) return
     hooks.states?.('encoder', l, x)
     const site = siteOf(stack, width, 'encoder', l, hooks)
     x = residual(stack, block.self.norm, x, (h) =>
@@ -168,12 +169,13 @@ function decodeSelf(
 }
 
 function decode(stack: Stack, width: number, embedded: Value, input: DecoderInput, hooks: Hooks): DecoderOutput {
-  const { memory, past, rows } = input
+  const { memory, past, rows, from = 0 } = input
   const tokens = embedded.shape.at(-2)!
   const full = past === undefined ? fullCausalMask(tokens) : null
   const caches: Cache[] = []
   let x = embedded
   stack.blocks.forEach((block, l) => {
+    if (l < from) return
     hooks.states?.('decoder', l, x)
     const picked = l === stack.blocks.length - 1 ? rows : undefined
     const mask = picked === undefined ? full : causalMask(picked.positions, tokens)
@@ -217,13 +219,16 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
       end: config.ids('eos_token_id'),
     },
     embeddings: (side) => ({ table: table(side), scale: embeddingScale }),
-    encode: (embeddings, hooks) => {
+    encode: (embeddings, hooks, from) => {
       const positions = fedPositions({ embeddings, memory: null })
-      return encode(encoder, width, addPositions(embeddings, design.positions.encoder, positions), hooks)
+      const embedded = from === undefined ? addPositions(embeddings, design.positions.encoder, positions) : embeddings
+      return encode(encoder, width, embedded, hooks, from)
     },
     crossCaches: (states) => decoder.blocks.map(({ cross }) => cacheOf(cross!, states, sizes.decoder.heads)),
     decode: (input, hooks) => {
-      const embedded = addPositions(input.embeddings, design.positions.decoder, fedPositions(input))
+      const { embeddings, from } = input
+      const embedded =
+        from === undefined ? addPositions(embeddings, design.positions.decoder, fedPositions(input)) : embeddings
       return decode(decoder, width, embedded, input, hooks)
     },
     head: (states) => linear(states, weight, logitsBias),
