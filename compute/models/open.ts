@@ -1,6 +1,7 @@
 import type { Checkpoint } from '#compute/checkpoint/checkpoint.ts'
 import { readFields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
+import { bart } from './bart.ts'
 import { gpt2 } from './gpt2.ts'
 import { marian } from './marian.ts'
 import type { Architecture, Model } from './model.ts'
@@ -8,7 +9,7 @@ import { pegasus } from './pegasus.ts'
 import { tensorsOf } from './tensors.ts'
 
 /** Every architecture we can open. Adding one means one file and one line here. */
-const architectures: readonly Architecture[] = [marian, pegasus, gpt2]
+const architectures: readonly Architecture[] = [marian, pegasus, bart, gpt2]
 
 /** Finds the architecture of a checkpoint and checks configuration and tensors against it. */
 export function openModel(checkpoint: Checkpoint): Model {

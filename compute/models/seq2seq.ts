@@ -11,20 +11,27 @@ import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
 import { addPositions, attend, fedPositions, fullCausalMask, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
 import type { Layer } from './blocks.ts'
-import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, Rows } from './model.ts'
+import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, Rows, SpecialIds } from './model.ts'
 import type { Tensors } from './tensors.ts'
+import type { Embeddings } from './tied-embedding.ts'
 
 /** What the architectures of the family differ in. */
-export interface Seq2SeqDesign {
+export interface Seq2SeqDesign extends Embeddings {
   readonly architecture: string
   /** Norms stand before attention and feed-forward, with one more at the end; else after each. */
   readonly normFirst: boolean
-  /** Tables [most tokens, width] of either side. */
-  readonly positions: { readonly encoder: Value; readonly decoder: Value }
-  readonly sourceEmbedding: Value
-  readonly outputEmbedding: Value
-  /** [vocabulary, width] and a bias [1, vocabulary] or none. */
-  readonly head: { readonly weight: Value; readonly bias: Value | null }
+  /** A norm on the embeddings after positions were added. */
+  readonly hasEmbeddingNorm: boolean
+  readonly positions: Positions
+  /** What a configuration that names no special token means. */
+  readonly special: SpecialIds
+}
+
+/** Tables [offset + most tokens, width] of either side; the first token takes row `offset`. */
+export interface Positions {
+  readonly encoder: Value
+  readonly decoder: Value
+  readonly offset: number
 }
 
 /** Sizes that the whole family names alike. */
@@ -45,9 +52,15 @@ interface SideSizes {
 
 const normEpsilon = 1e-5
 
-/** Defaults are those of transformers' MarianConfig and PegasusConfig, which agree. */
-export function readSizes(config: Fields): Seq2SeqSizes {
-  const width = config.whole('d_model', 1024)
+/** What the configurations of the family do not agree on where a field is left out. */
+export interface SizeDefaults {
+  readonly activation: string
+  readonly scalesEmbedding: boolean
+}
+
+/** Other defaults are those that all configurations of the family in transformers agree on. */
+export function readSizes(config: Fields, defaults: SizeDefaults): Seq2SeqSizes {
+  const width = config.whole('d_model', config.whole('hidden_size', 1024))
   const side = (name: string): SideSizes => {
     const heads = config.whole(`${name}_attention_heads`, 16)
     if (width % heads !== 0) {
@@ -61,8 +74,8 @@ export function readSizes(config: Fields): Seq2SeqSizes {
   return {
     width,
     maxTokens: config.whole('max_position_embeddings', 1024),
-    embeddingScale: config.flag('scale_embedding', false) ? Math.sqrt(width) : 1,
-    activation: activationNamed(config.text('activation_function', 'gelu'), 'activation_function'),
+    embeddingScale: config.flag('scale_embedding', defaults.scalesEmbedding) ? Math.sqrt(width) : 1,
+    activation: activationNamed(config.text('activation_function', defaults.activation), 'activation_function'),
     encoder: side('encoder'),
     decoder: side('decoder'),
   }
@@ -101,10 +114,20 @@ function readBlock(tensors: Tensors, name: string, hasCross: boolean, sizes: Seq
   }
 }
 
+/** Learned positions of BART and mBART: two rows stand before that of the first token. */
+export function learnedPositions(tensors: Tensors, { maxTokens, width }: Seq2SeqSizes): Positions {
+  const offset = 2
+  const read = (side: string): Value =>
+    tensors.read([maxTokens + offset, width], `model.${side}.embed_positions.weight`)
+  return { encoder: read('encoder'), decoder: read('decoder'), offset }
+}
+
 /** One side of the model: its blocks, and the norm at the end where norms come first. */
 interface Stack {
   readonly sizes: SideSizes
   readonly normFirst: boolean
+  /** Scaled token embeddings and the positions of their tokens to what the first block reads. */
+  readonly embed: (embeddings: Value, positions: Value) => Value
   readonly blocks: readonly Block[]
   readonly finalNorm: Layer | null
 }
@@ -114,8 +137,15 @@ function readStack(tensors: Tensors, side: 'encoder' | 'decoder', design: Seq2Se
   const blocks = Array.from({ length: own.layers }, (_, l) =>
     readBlock(tensors, `model.${side}.layers.${l}`, side === 'decoder', sizes, own.inner),
   )
-  const finalNorm = design.normFirst ? normLayer(tensors, `model.${side}.layer_norm`, sizes.width, normEpsilon) : null
-  return { sizes: own, normFirst: design.normFirst, blocks, finalNorm }
+  const norm = (name: string): Layer => normLayer(tensors, `model.${side}.${name}`, sizes.width, normEpsilon)
+  const embeddingNorm = design.hasEmbeddingNorm ? norm('layernorm_embedding') : null
+  const { [side]: table, offset } = design.positions
+  const embed = (embeddings: Value, positions: Value): Value => {
+    const embedded = addPositions(embeddings, table, offset === 0 ? positions : add(positions, offset))
+    return embeddingNorm?.(embedded) ?? embedded
+  }
+  const finalNorm = design.normFirst ? norm('layer_norm') : null
+  return { sizes: own, normFirst: design.normFirst, embed, blocks, finalNorm }
 }
 
 /** x + f(norm(x)), or norm(x + f(x)). */
@@ -199,10 +229,10 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
   const encoder = readStack(tensors, 'encoder', design, sizes)
   const decoder = readStack(tensors, 'decoder', design, sizes)
   const { weight, bias } = design.head
-  const vocabulary = { source: design.sourceEmbedding.shape[0] as number, output: weight.shape[0] as number }
+  const vocabulary = { source: design.source.shape[0] as number, output: weight.shape[0] as number }
   const logitsBias = bias === null ? null : reshape(bias, [vocabulary.output])
-  const table = (side: 'source' | 'prefix'): Value =>
-    side === 'source' ? design.sourceEmbedding : design.outputEmbedding
+  const { special } = design
+  const end = config.ids('eos_token_id')
   return {
     architecture: design.architecture,
     kind: 'encoder-decoder',
@@ -213,22 +243,20 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
     heads: { encoder: sizes.encoder.heads, decoder: sizes.decoder.heads },
     maxTokens,
     special: {
-      pad: config.id('pad_token_id'),
-      start: config.id('decoder_start_token_id'),
-      bos: config.id('bos_token_id'),
-      end: config.ids('eos_token_id'),
+      pad: config.id('pad_token_id') ?? special.pad,
+      start: config.id('decoder_start_token_id') ?? special.start,
+      bos: config.id('bos_token_id') ?? special.bos,
+      end: end.length === 0 ? special.end : end,
     },
-    embeddings: (side) => ({ table: table(side), scale: embeddingScale }),
+    embeddings: (side) => ({ table: side === 'source' ? design.source : design.output, scale: embeddingScale }),
     encode: (embeddings, hooks, from) => {
       const positions = fedPositions({ embeddings, memory: null })
-      const embedded = from === undefined ? addPositions(embeddings, design.positions.encoder, positions) : embeddings
-      return encode(encoder, width, embedded, hooks, from)
+      return encode(encoder, width, from === undefined ? encoder.embed(embeddings, positions) : embeddings, hooks, from)
     },
     crossCaches: (states) => decoder.blocks.map(({ cross }) => cacheOf(cross!, states, sizes.decoder.heads)),
     decode: (input, hooks) => {
       const { embeddings, from } = input
-      const embedded =
-        from === undefined ? addPositions(embeddings, design.positions.decoder, fedPositions(input)) : embeddings
+      const embedded = from === undefined ? decoder.embed(embeddings, fedPositions(input)) : embeddings
       return decode(decoder, width, embedded, input, hooks)
     },
     head: (states) => linear(states, weight, logitsBias),

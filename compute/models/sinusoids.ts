@@ -1,13 +1,14 @@
 import { ComputeError } from '#compute/errors.ts'
 import { constant } from '#compute/graph/node.ts'
 import type { Value } from '#compute/graph/value.ts'
+import type { Positions } from './seq2seq.ts'
 import type { Tensors } from './tensors.ts'
 
 /** A table we compute is held in memory by every program: longer inputs than this want stored positions. */
 const mostPositions = 16_384
 
 /** Positions of both sides: as the checkpoint stores them, else computed. */
-export function sinusoidPositions(tensors: Tensors, most: number, width: number): { encoder: Value; decoder: Value } {
+export function sinusoidPositions(tensors: Tensors, most: number, width: number): Positions {
   const isStored = (side: string): boolean => tensors.has(`model.${side}.embed_positions.weight`)
   if (most > mostPositions && !(isStored('encoder') && isStored('decoder'))) {
     const limit = `${most} is more than the ${mostPositions} positions that are supported`
@@ -20,7 +21,7 @@ export function sinusoidPositions(tensors: Tensors, most: number, width: number)
   const read = (side: 'encoder' | 'decoder'): Value => {
     return isStored(side) ? tensors.read([most, width], `model.${side}.embed_positions.weight`) : computed
   }
-  return { encoder: read('encoder'), decoder: read('decoder') }
+  return { encoder: read('encoder'), decoder: read('decoder'), offset: 0 }
 }
 
 /**
