@@ -1,7 +1,7 @@
 /** Computing in this process, for the command line: loads the runtime. */
 export { attribute } from './attribution/attribute.ts'
 export { openPath } from './attribution/path.ts'
-export { outputProblem, type Problem } from './attribution/problem.ts'
+export { joinTargets, outputProblem, type Problem } from './attribution/problem.ts'
 export { generate } from './generate/generate.ts'
 export type { GenerationRequest } from './generate/plan.ts'
 export { teacherForce } from './generate/teacher-force.ts'

@@ -79,10 +79,19 @@ export type Objective = 'log-prob' | 'logit' | 'probability'
 /** Either exactly this many Gauss-Legendre nodes, or as many as the completeness gap asks for. */
 export type Quadrature = { readonly nodes: number } | { readonly tolerance: number }
 
-/** One output token to explain: the token `id` as read from the logits at `position`. */
-export interface Target {
+/** One output token: `id` as read from the logits at `position`. */
+export interface TargetToken {
   readonly position: number
   readonly id: number
+}
+
+/** What one F is about: an output token, or a span that ends with it. */
+export interface Target extends TargetToken {
+  /**
+   * The tokens of a span before its last, in order of position. F is then the sum of the log-probs (or logits) of all of them,
+   * or the product of their probabilities.
+   */
+  readonly earlier?: readonly TargetToken[]
 }
 
 /**

@@ -1,15 +1,17 @@
 /** The straight path from a baseline to an input, and what happens to F along it. */
 import { inputGradientGraph, pathProductsGraph } from '#compute/programs/input-gradient.ts'
+import { objectiveKey } from '#compute/programs/objective.ts'
 import type { ObjectiveSpec } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { Session } from '#compute/runtime/session.ts'
-import { floats, integers } from '#compute/runtime/tensor.ts'
+import { floats } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { AttributionOptions } from '#compute/types.ts'
 import { embed, embedBaseline } from './embeddings.ts'
 import { makePace } from './pace.ts'
-import { checkId, checkProblem } from './problem.ts'
+import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
+import { specOf, targetFeeds, visibleLength } from './target-feeds.ts'
 
 /** One target at one node: F there, and the integrand of integrated gradients. */
 export interface Sample {
@@ -40,11 +42,9 @@ export interface PathOptions extends Omit<AttributionOptions, 'method' | 'quadra
   readonly unknownId: number | null
 }
 
-const programKey = ({ objective, isContrast }: ObjectiveSpec): string => `${objective}${isContrast ? '-contrast' : ''}`
-
 /** The program that samples paths, compiled at first use. */
 export const preparePath = (engine: Engine, spec: ObjectiveSpec): Promise<Session> =>
-  engine.program(`path-${programKey(spec)}`, () => pathProductsGraph(engine.model, spec), 'hot')
+  engine.program(`path-${objectiveKey(spec)}`, () => pathProductsGraph(engine.model, spec), 'hot')
 
 interface Ends {
   readonly end: Float32Array
@@ -53,9 +53,8 @@ interface Ends {
 
 export async function openPath(engine: Engine, problem: Problem, options: PathOptions): Promise<Path> {
   checkProblem(engine.model, problem)
-  const { contrast, objective } = options
-  if (contrast !== null) checkId('contrast', contrast, engine.model.vocabulary.output)
-  const spec: ObjectiveSpec = { objective, isContrast: contrast !== null }
+  const { contrast } = options
+  const spec = specOf(engine.model, problem, options)
   const ends = async (side: 'source' | 'prefix', ids: readonly number[]): Promise<Ends> => {
     const end = await embed(engine, side, ids)
     return { end, start: await embedBaseline(engine, side, ids, end, options) }
@@ -71,7 +70,7 @@ export async function openPath(engine: Engine, problem: Problem, options: PathOp
   ): { feeds: Record<string, Tensor>; length: number } {
     const { width } = engine.model
     const chosen = targets.map((index) => problem.targets[index]!)
-    const length = 1 + Math.max(...chosen.map(({ position }) => position))
+    const length = visibleLength(chosen)
     const cut = (name: string, { end, start }: Ends, tokens: number): Record<string, Tensor> => ({
       [name]: floats([tokens, width], end.subarray(0, tokens * width)),
       [`${name}.start`]: floats([tokens, width], start.subarray(0, tokens * width)),
@@ -80,14 +79,11 @@ export async function openPath(engine: Engine, problem: Problem, options: PathOp
       prefix === null
         ? cut('source', source, length)
         : { ...cut('source', source, problem.source.length), ...cut('prefix', prefix, length) }
-    const ids = (list: readonly number[]): Tensor => integers([list.length], list)
     const feeds: Record<string, Tensor> = {
       ...sides,
       alpha: floats([alphas.length], Float32Array.from(alphas)),
-      position: ids(chosen.map(({ position }) => position)),
-      target: ids(chosen.map(({ id }) => id)),
+      ...targetFeeds(spec, chosen, contrast),
     }
-    if (contrast !== null) feeds['contrast'] = ids(chosen.map(() => contrast))
     return { feeds, length }
   }
 
@@ -104,7 +100,7 @@ export async function openPath(engine: Engine, problem: Problem, options: PathOp
     },
     gradient: async (targets) => {
       const session = await engine.program(
-        `gradient-${programKey(spec)}`,
+        `gradient-${objectiveKey(spec)}`,
         () => inputGradientGraph(engine.model, spec),
         'cold',
       )

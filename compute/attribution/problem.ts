@@ -28,6 +28,17 @@ export function outputProblem(model: Model, source: readonly number[], output: r
   return { source, prefix: [start, ...output.slice(0, -1)], targets }
 }
 
+/** One target of several: F is about all of their tokens together, each counted once. */
+export function joinTargets(targets: readonly Target[]): Target {
+  const all = targets.flatMap(({ position, id, earlier = [] }) => [...earlier, { position, id }])
+  const tokens = [...new Map(all.map((token) => [`${token.position} ${token.id}`, token])).values()].toSorted(
+    (a, b) => a.position - b.position,
+  )
+  const last = tokens.pop()
+  if (last === undefined) throw new ComputeError('bad-input', 'There are no targets; ask for at least one output token')
+  return { ...last, earlier: tokens }
+}
+
 /** Fails on ids outside the vocabulary, texts over the length limit, and targets outside the text. */
 export function checkProblem(model: Model, { source, prefix, targets }: Problem): void {
   checkIds('input_ids', source, model.vocabulary.source, model.maxTokens)
@@ -39,7 +50,7 @@ export function checkProblem(model: Model, { source, prefix, targets }: Problem)
   const tokens = (prefix ?? source).length
   if (targets.length === 0)
     throw new ComputeError('bad-input', 'There are no targets; ask for at least one output token')
-  for (const { position, id } of targets) {
+  for (const { position, id } of targets.flatMap((target) => [...(target.earlier ?? []), target])) {
     if (!Number.isInteger(position) || position < 0 || position >= tokens) {
       throw new ComputeError('bad-input', `Target position ${position} is outside the ${tokens} tokens of the decoder`)
     }

@@ -58,6 +58,7 @@ export const gpt2: Architecture = {
         const embedded = from === undefined ? addPositions(embeddings, positions, fedPositions(input)) : embeddings
         return decode(blocks, finalNorm, sizes, embedded, input, hooks)
       },
+      finish: finalNorm,
       head: (states) => linear(states, head, null),
     })
   },
@@ -132,7 +133,7 @@ function decode(
   return { states, caches }
 }
 
-type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'head'>
+type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'finish' | 'head'>
 
 function modelOf(config: Fields, { width, layers, heads }: Sizes, maxTokens: number, parts: Parts): Model {
   return {

@@ -21,13 +21,13 @@ export interface Cache {
 }
 
 /**
- * Rows of the decoder that somebody will read, one per entry of a leading axis K. Only they are computed in the last layer:
- * everything after its keys and values works row by row.
+ * Rows of the decoder that somebody will read: R per entry of a leading axis K, the same at every node or other ones at each.
+ * Only they are computed in the last layer: everything after its keys and values works row by row.
  */
 export interface Rows {
-  /** float32 [K, 1, 1, tokens]: 1 at the row's position. */
+  /** float32 [K, 1 or nodes, R, tokens]: 1 at the row's position. */
   readonly pick: Value
-  /** int64 [K, 1, 1, 1, 1]: the position. */
+  /** int64 [K, 1 or nodes, 1, R, 1]: the position. */
   readonly positions: Value
 }
 
@@ -47,7 +47,7 @@ export interface DecoderInput {
 }
 
 export interface DecoderOutput {
-  /** [..., tokens, width], after the final norm; [K, ..., 1, width] where rows were picked. */
+  /** [..., tokens, width], after the final norm; [K, ..., R, width] where rows were picked. */
   readonly states: Value
   /** Keys and values of all tokens so far, per layer. */
   readonly caches: readonly Cache[]
@@ -86,6 +86,8 @@ export interface Model {
   /** Keys and values of the cross attention of each layer, made once per source. */
   readonly crossCaches: ((states: Value) => readonly Cache[]) | null
   readonly decode: (input: DecoderInput, hooks: Hooks) => DecoderOutput
+  /** What the last layer's states [..., tokens, width] go through before the head: the final norm, where there is one. */
+  readonly finish: (states: Value) => Value
   /** Decoder states [..., width] to logits [..., vocabulary]. */
   readonly head: (states: Value) => Value
 }

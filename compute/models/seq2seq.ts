@@ -259,6 +259,7 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
       const embedded = from === undefined ? decoder.embed(embeddings, fedPositions(input)) : embeddings
       return decode(decoder, width, embedded, input, hooks)
     },
+    finish: decoder.finalNorm ?? ((states) => states),
     head: (states) => linear(states, weight, logitsBias),
   }
 }

@@ -1,14 +1,12 @@
-import type { AttributionOptions, Baseline, Target } from '#compute/types.ts'
-import type { Problem } from '#compute/local.ts'
+import type { AttributionOptions, Baseline } from '#compute/types.ts'
 import type { Arguments } from './arguments.ts'
 import { withCheckpoint } from './checkpoint.ts'
-import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions } from './command.ts'
 import type { Command } from './command.ts'
 import { reportGradient, reportScores } from './attribution-report.ts'
-import { write } from './generate.ts'
 import { readSource } from './source.ts'
 import type { Source } from './source.ts'
+import { readProblem, targetOptions } from './targets.ts'
 import { UsageError } from './usage-error.ts'
 
 const methods = ['integrated-gradients', 'gradient', 'gradient-x-input'] as const
@@ -22,14 +20,13 @@ export const attribute: Command = {
   options: {
     text: { value: 'TEXT', help: 'the text the model reads' },
     inputs: { value: 'FILE', help: 'or safetensors with input_ids (decoder_input_ids, target_positions, target_ids)' },
-    target: { value: 'TEXT', help: 'the output to explain; what the model writes itself where it is left out' },
+    ...targetOptions,
     output: { value: 'FILE', help: 'safetensors to write' },
     method: { value: methods.join('|'), help: 'integrated-gradients where it is left out' },
     baseline: { value: 'zero|pad|unk|mean|token:ID', help: 'where the path starts; zero where it is left out' },
     'attribute-special': { value: null, help: 'special tokens leave their embedding too' },
     objective: { value: 'log-prob|logit|probability', help: 'the number that is explained' },
     contrast: { value: 'TOKEN', help: 'explain the difference to this token (an id or a piece)' },
-    positions: { value: 'all|3,4', help: 'output tokens to explain, counted from 0 (with --inputs: target positions)' },
     nodes: { value: 'N', help: 'exactly N Gauss-Legendre nodes' },
     tolerance: { value: '0.01', help: 'as many nodes as this completeness gap needs' },
     ...commonOptions,
@@ -38,58 +35,12 @@ export const attribute: Command = {
     withCheckpoint(context, async (open) => {
       const { args } = context
       const source = await readSource(args, open)
-      const problem = choosePositions(args, source, await readProblem(args, open, source))
+      const problem = await readProblem(args, open, source)
       const method = args.choice('method', methods) ?? 'integrated-gradients'
       const options = await readOptions(args, method, source)
       if (method === 'gradient') return reportGradient(context, open, problem, options)
       return reportScores(context, open, problem, { ...options, method }, source)
     }),
-}
-
-/** The targets: those of the file, else every output token. */
-async function readProblem(args: Arguments, open: OpenCheckpoint, source: Source): Promise<Problem> {
-  const { local, opened } = open
-  const { model } = opened.engine
-  const { file } = source
-  if (file === null) return local.outputProblem(model, source.ids, await readOutput(args, open, source))
-  const prefix = model.kind === 'decoder-only' ? null : file.ids('decoder_input_ids')
-  const read = prefix ?? source.ids
-  const given = file.has('target_positions') || file.has('target_ids')
-  const targets = given ? pairTargets(file.ids('target_positions'), file.ids('target_ids')) : continuation(read)
-  return { source: source.ids, prefix, targets }
-}
-
-function pairTargets(positions: readonly number[], ids: readonly number[]): readonly Target[] {
-  if (positions.length !== ids.length) {
-    throw new UsageError(`target_positions has ${positions.length} entries but target_ids has ${ids.length}`)
-  }
-  return positions.map((position, k) => ({ position, id: ids[k]! }))
-}
-
-/** Every token after the first, read from the position before it. */
-const continuation = (ids: readonly number[]): readonly Target[] =>
-  ids.slice(1).map((id, position) => ({ position, id }))
-
-async function readOutput(args: Arguments, open: OpenCheckpoint, source: Source): Promise<readonly number[]> {
-  const target = args.text('target')
-  if (target === undefined) return write(open, source.ids, {}, 'all settings')
-  return (await source.tokenizer!.encodeTarget(target)).ids // with --text there is a tokenizer
-}
-
-function choosePositions(args: Arguments, source: Source, problem: Problem): Problem {
-  const written = args.text('positions')
-  if (written === undefined || written === 'all') return problem
-  const wanted = written.split(',').map((part) => {
-    if (/^\s*\d{1,9}\s*$/.test(part)) return Number(part)
-    throw new UsageError(`--positions must be all or numbers such as 3,4, not ${JSON.stringify(written)}`)
-  })
-  const targets = wanted.map((position) => {
-    const found =
-      source.file === null ? problem.targets[position] : problem.targets.find((target) => target.position === position)
-    if (found !== undefined) return found
-    throw new UsageError(`There is no target at position ${position}; there are ${problem.targets.length} targets`)
-  })
-  return { ...problem, targets }
 }
 
 /** Everything but the method, which decides what is reported. */

@@ -87,6 +87,8 @@ interface TargetReport {
   readonly position: number
   readonly id: number
   readonly token: string | null
+  /** The tokens of a span before this one, with --joint. */
+  readonly earlier?: readonly { readonly position: number; readonly id: number; readonly token: string | null }[]
   readonly objective: number
   readonly baselineObjective: number
   readonly gap: number
@@ -104,10 +106,11 @@ function listTargets(
   const row = (data: Float32Array, width: number, k: number): readonly number[] => [
     ...data.subarray(k * width, (k + 1) * width),
   ]
-  return targets.map(({ position, id }, k) => ({
+  return targets.map(({ position, id, earlier = [] }, k) => ({
     position,
     id,
     token: name(id),
+    ...(earlier.length === 0 ? {} : { earlier: earlier.map((token) => ({ ...token, token: name(token.id) })) }),
     objective: result.objective[k]!,
     baselineObjective: result.baselineObjective[k]!,
     gap: result.gap[k]!,
@@ -120,12 +123,13 @@ function listTargets(
 
 /** One target in a line: its strongest tokens, and whether to trust them. */
 function describe(target: TargetReport, names: readonly string[]): string {
-  const { id, token, objective, gap, nodes, converged } = target
+  const { objective, gap, nodes, converged, earlier = [] } = target
+  const span = [...earlier, target].map(({ id, token }) => token ?? id).join('')
   const scores = [...target.source, ...target.prefix]
   const strongest = [...scores.keys()].toSorted((a, b) => Math.abs(scores[b]!) - Math.abs(scores[a]!)).slice(0, 5)
   const parts = strongest.map((i) => `${names[i]} ${signed(scores[i]!)}`).join('  ')
   const trust = converged ? '' : ', not converged'
-  return `${token ?? id}  F ${signed(objective)}  gap ${signed(gap)} (${nodes} nodes${trust})  ${parts}`
+  return `${span}  F ${signed(objective)}  gap ${signed(gap)} (${nodes} nodes${trust})  ${parts}`
 }
 
 /** Covers the longest line of progress, which is written over and over in one place. */

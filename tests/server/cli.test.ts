@@ -169,6 +169,36 @@ describe('the command line', () => {
     expect(chosen.targets.map(({ token }) => token).join('')).toBe('▁Wir▁wollten.</s>')
   })
 
+  it('[CL20] a span is explained as one: its scores are the sum of those of its tokens', async () => {
+    interface Report {
+      readonly targets: readonly { readonly objective: number; readonly source: readonly number[] }[]
+    }
+    const words = ['attribute', checkpoint, '--inputs', inputs, '--nodes', '6']
+    const { targets } = await ask<Report>(...words)
+    const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
+    const joined = await ask<Report>(...words, '--joint')
+    expect(joined.targets).toHaveLength(1)
+    expect(joined.targets[0]!.objective).toBeCloseTo(sumOf(targets.map(({ objective }) => objective)), 4)
+    joined.targets[0]!.source.forEach((score, i) => {
+      expect(score).toBeCloseTo(sumOf(targets.map(({ source }) => source[i]!)), 4)
+    })
+    const text = [
+      'attribute',
+      phrasebook,
+      '--text',
+      'We wanted bread.',
+      '--target',
+      'Wir wollten Brot.',
+      '--nodes',
+      '4',
+    ]
+    const range = await ask<Report>(...text, '--positions', '1-2', '--joint', '--objective', 'probability')
+    const single = await ask<Report>(...text, '--positions=1,2', '--objective', 'probability')
+    expect(single.targets).toHaveLength(2)
+    const product = single.targets.reduce((p, { objective }) => p * objective, 1)
+    expect(range.targets[0]!.objective).toBeCloseTo(product, 5)
+  })
+
   it('[CL10] import makes a checkpoint known to the server', async () => {
     expect(await ask('import', checkpoint)).toMatchObject({ id: 'checkpoint', summary: { architecture: 'gpt2' } })
     expect(readFileSync(join(folder, 'data/checkpoints/checkpoint.json'), 'utf8')).toContain('"gpt2"')
@@ -303,7 +333,7 @@ describe('bad input on the command line', () => {
     [
       'positions that are words',
       ['attribute', quiz, '--text', 'question:', '--positions', 'first'],
-      /must be all or numbers/,
+      /must be all or numbers such as 3,4 or 3-5/,
     ],
     [
       'a contrast that is no piece',
