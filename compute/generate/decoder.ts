@@ -106,8 +106,7 @@ export function openDecoder(
 
 /** A cache of no tokens. */
 function emptyPast({ model }: Engine): Tensors {
-  const heads = model.heads.decoder
-  const none = floats([1, heads, 0, model.stateWidth / heads], new Float32Array(0))
+  const none = floats([1, model.cache.heads, 0, model.cache.width], new Float32Array(0))
   const layers = Array.from({ length: model.layers.decoder }, (_, l) => l)
   return Object.fromEntries(
     layers.flatMap((l) => [

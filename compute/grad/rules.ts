@@ -11,6 +11,7 @@ import type { Value } from '#compute/graph/value.ts'
 import {
   add,
   cast,
+  cos,
   div,
   equal,
   erf,
@@ -22,6 +23,7 @@ import {
   neg,
   pow,
   sigmoid,
+  sin,
   square,
   sub,
   where,
@@ -224,6 +226,8 @@ export const gradientRules: GradientRules = {
   Sqrt: (_x, y, g) => [mul(g, div(0.5, y))],
   Reciprocal: (_x, y, g) => [neg(mul(g, square(y)))],
   Tanh: (_x, y, g) => [mul(g, sub(1, square(y)))],
+  Sin: ([x], _y, g) => [mul(g, cos(x))],
+  Cos: ([x], _y, g) => [neg(mul(g, sin(x)))],
   Sigmoid: (_x, y, g) => [mul(g, mul(y, sub(1, y)))],
   Erf: ([x], _y, g) => [mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x)))))],
   Relu: (_x, y, g) => [mul(g, cast(greater(y, 0), y.dtype))], // 0 at the kink, as PyTorch has it; a product is faster than Where
@@ -269,7 +273,7 @@ export const gradientRules: GradientRules = {
   ],
   Expand: (_x, _y, g) => [g, null],
   Concat: (inputs, _y, g, site) => concatRule(inputs, g, site),
-  Split: (_x, _y, g, site) => [splitRule(site, g)],
+  Split: (_x, _y, g, site) => [splitRule(site, g), null],
   Slice: ([x, start, end], _y, g, site) => [sliceRule(x, start, end, g, site), null, null, null],
   Pad: ([x], _y, g, site) => [padRule(x, g, site), null, null, null],
   Gather: ([x, indices], _y, g, site) => [gatherRule(x, indices, g, site), null],

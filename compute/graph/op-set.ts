@@ -14,6 +14,8 @@ export interface DifferentiableOps {
   Sqrt: 1
   Reciprocal: 1
   Tanh: 1
+  Sin: 1
+  Cos: 1
   Sigmoid: 1
   Erf: 1
   Relu: 1
@@ -34,7 +36,7 @@ export interface DifferentiableOps {
   Squeeze: 2
   Expand: 2
   Concat: number
-  Split: 1
+  Split: 1 | 2
   Slice: 4
   Pad: 4
   Gather: 2

@@ -1,10 +1,10 @@
 /** Parts that several architectures share, written with `ops/`. */
 import type { Dim, Value } from '#compute/graph/value.ts'
-import { attentionWeights, causalMask, mergeHeads, splitHeads } from '#compute/ops/attention.ts'
+import { attentionWeights, causalMask, groupRows, mergeHeads, splitHeads, ungroupRows } from '#compute/ops/attention.ts'
 import { add, mul } from '#compute/ops/elementwise.ts'
 import { gather } from '#compute/ops/gather.ts'
 import { linear, matMul } from '#compute/ops/matrix.ts'
-import { layerNorm } from '#compute/ops/normalise.ts'
+import { layerNorm, rmsNorm } from '#compute/ops/normalise.ts'
 import { concat, positionsUpTo, unsqueeze } from '#compute/ops/shape.ts'
 import type { AttentionKind } from '#compute/types.ts'
 import type { Cache, DecoderInput, Hooks, Rows } from './model.ts'
@@ -13,10 +13,10 @@ import type { Tensors } from './tensors.ts'
 /** From one width to another. */
 export type Layer = (x: Value) => Value
 
-/** A linear layer named as PyTorch does: `<name>.weight` [out, in] and `<name>.bias` [out]. */
-export function linearLayer(tensors: Tensors, name: string, from: number, to: number): Layer {
+/** A linear layer named as PyTorch does: `<name>.weight` [out, in] and, where it has one, `<name>.bias` [out]. */
+export function linearLayer(tensors: Tensors, name: string, from: number, to: number, hasBias = true): Layer {
   const weight = tensors.read([to, from], `${name}.weight`)
-  const bias = tensors.read([to], `${name}.bias`)
+  const bias = hasBias ? tensors.read([to], `${name}.bias`) : null
   return (x) => linear(x, weight, bias)
 }
 
@@ -25,6 +25,12 @@ export function normLayer(tensors: Tensors, name: string, width: number, epsilon
   const scale = tensors.read([width], `${name}.weight`)
   const bias = tensors.read([width], `${name}.bias`)
   return (x) => layerNorm(x, scale, bias, epsilon)
+}
+
+/** A root-mean-square norm named `<name>.weight`. */
+export function rmsNormLayer(tensors: Tensors, name: string, width: number, epsilon: number): Layer {
+  const scale = tensors.read([width], `${name}.weight`)
+  return (x) => rmsNorm(x, scale, epsilon)
 }
 
 /** Scaled token embeddings of ids [..., tokens], a lookup that carries no gradient: programs differentiate by its result. */
@@ -38,16 +44,25 @@ export interface AttentionSite {
   readonly kind: AttentionKind
   readonly layer: number
   readonly hooks: Hooks
+  /** Heads of the queries. */
   readonly heads: number
   readonly scale: number
 }
 
 /** Mixes values by attention: queries [..., tokens, width], keys and values split into heads; the heads merged again. */
-export function attend(queries: Value, { keys, values }: Cache, mask: Value | null, site: AttentionSite): Value {
+export const attend = (queries: Value, cache: Cache, mask: Value | null, site: AttentionSite): Value =>
+  attendHeads(splitHeads(queries, site.heads), cache, mask, site)
+
+/**
+ * The same of queries [..., heads, tokens, head width]. `mask` is added to the scores [..., heads, query, key], and may be a
+ * position bias. Where there are fewer key heads than query heads, the queries of a group are rows of one product.
+ */
+export function attendHeads(queries: Value, { keys, values }: Cache, mask: Value | null, site: AttentionSite): Value {
   const { kind, layer, hooks, heads, scale } = site
-  const found = attentionWeights(splitHeads(queries, heads), keys, scale, mask)
+  const keyHeads = keys.shape.at(-3) as number // split by a known number
+  const found = attentionWeights(queries, keys, scale, mask)
   const weights = hooks.attention?.(kind, layer, found) ?? found
-  const mixed = matMul(weights, values)
+  const mixed = ungroupRows(matMul(groupRows(weights, keyHeads), values), heads, queries.shape.at(-2)!)
   return mergeHeads(hooks.heads?.(kind, layer, mixed) ?? mixed)
 }
 

@@ -143,6 +143,7 @@ function modelOf(config: Fields, { width, layers, heads }: Sizes, maxTokens: num
     stateWidth: width,
     layers: { encoder: 0, decoder: layers },
     heads: { encoder: 0, decoder: heads },
+    cache: { heads, width: width / heads },
     maxTokens,
     special: {
       pad: config.id('pad_token_id'),

@@ -10,11 +10,14 @@ export interface Hooks {
   readonly states?: (side: 'encoder' | 'decoder', layer: number, states: Value) => void
   /** Attention probabilities [..., heads, query, key]; what is returned takes their place. */
   readonly attention?: (kind: AttentionKind, layer: number, weights: Value) => Value
-  /** Output of the heads [..., heads, query, width / heads], before they are mixed; what is returned takes its place. */
+  /** Output of the heads [..., heads, query, head width], before they are mixed; what is returned takes its place. */
   readonly heads?: (kind: AttentionKind, layer: number, output: Value) => Value
 }
 
-/** Keys and values of one attention layer, [..., heads, tokens, width / heads] each. */
+/**
+ * Keys and values of one attention layer, [..., key heads, tokens, head width] each; keys are rotated where positions are.
+ * There may be fewer key heads than query heads: each then serves a group of neighbouring query heads.
+ */
 export interface Cache {
   readonly keys: Value
   readonly values: Value
@@ -73,6 +76,8 @@ export interface Model {
   readonly vocabulary: { readonly source: number; readonly output: number }
   readonly layers: { readonly encoder: number; readonly decoder: number }
   readonly heads: { readonly encoder: number; readonly decoder: number }
+  /** What is kept of a decoder token in a layer, for self and cross attention alike: key heads, and the width of one. */
+  readonly cache: { readonly heads: number; readonly width: number }
   /** Longest source, and longest output with its start token. */
   readonly maxTokens: number | null
   readonly special: SpecialIds

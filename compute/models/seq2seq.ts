@@ -241,6 +241,7 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
     vocabulary,
     layers: { encoder: sizes.encoder.layers, decoder: sizes.decoder.layers },
     heads: { encoder: sizes.encoder.heads, decoder: sizes.decoder.heads },
+    cache: { heads: sizes.decoder.heads, width: width / sizes.decoder.heads },
     maxTokens,
     special: {
       pad: config.id('pad_token_id') ?? special.pad,

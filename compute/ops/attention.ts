@@ -1,6 +1,7 @@
 /** Scaled dot-product attention, taken apart so that every part can be read, scaled or masked. */
+import { makeSize } from '#compute/graph/value.ts'
 import type { Dim, Value } from '#compute/graph/value.ts'
-import { add, lessOrEqual, mul, where } from './elementwise.ts'
+import { add, and, greater, lessOrEqual, mul, sub, where } from './elementwise.ts'
 import { matMul } from './matrix.ts'
 import { softmax } from './normalise.ts'
 import { positionsUpTo, reshape, transpose, transposeLast } from './shape.ts'
@@ -28,13 +29,36 @@ function swapHeads(x: Value): Value {
   return transpose(x, [...axes, b, a, c])
 }
 
-/** softmax(q·kᵀ·scale + mask) over the keys: [..., heads, queries, keys]. */
+/**
+ * [..., heads, tokens, n] → [..., key heads, group · tokens, n]: heads that share a key head become rows of one product, so that
+ * nothing is repeated, forwards or backwards.
+ */
+export function groupRows(x: Value, keyHeads: number): Value {
+  const [heads, tokens, n] = x.shape.slice(-3) as [number, Dim, Dim] // as split above
+  if (heads === keyHeads) return x
+  const rows = typeof tokens === 'number' ? (heads / keyHeads) * tokens : makeSize(`grouped ${tokens.name}`)
+  return reshape(x, [...x.shape.slice(0, -3), keyHeads, rows, n])
+}
+
+/** [..., key heads, group · tokens, n] → [..., heads, tokens, n] */
+export const ungroupRows = (x: Value, heads: number, tokens: Dim): Value =>
+  reshape(x, [...x.shape.slice(0, -3), heads, tokens, x.shape.at(-1)!])
+
+/** softmax(q·kᵀ·scale + mask) over the keys: [..., heads, queries, keys]; `k` may have fewer heads, each for a group of `q`'s. */
 export function attentionWeights(q: Value, k: Value, scale: number, mask: Value | null): Value {
-  const scores = matMul(scale === 1 ? q : mul(q, scale), transposeLast(k))
+  const [heads, tokens] = q.shape.slice(-3) as [number, Dim]
+  const rows = groupRows(scale === 1 ? q : mul(q, scale), k.shape.at(-3) as number)
+  const scores = ungroupRows(matMul(rows, transposeLast(k)), heads, tokens)
   return softmax(mask === null ? scores : add(scores, mask))
 }
 
-/** Mask of keys after each query: 0 where key ≤ query, hidden elsewhere. `queries` int64 [..., 1]: their positions. */
-export function causalMask(queries: Value, keys: Dim): Value {
-  return where(lessOrEqual(positionsUpTo(keys), queries), scalar('float32', 0), hidden)
+/**
+ * Mask of keys after each query: 0 where key ≤ query, hidden elsewhere; with a window, keys `window` or more before it are
+ * hidden too. `queries` int64 [..., 1]: their positions.
+ */
+export function causalMask(queries: Value, keys: Dim, window: number | null = null): Value {
+  const positions = positionsUpTo(keys)
+  const isBefore = lessOrEqual(positions, queries)
+  const isSeen = window === null ? isBefore : and(isBefore, greater(positions, sub(queries, window)))
+  return where(isSeen, scalar('float32', 0), hidden)
 }

@@ -1,6 +1,8 @@
-/** Softmax and layer norm. */
+/** Softmax and norms. */
 import { makeNode, makeValue } from '#compute/graph/node.ts'
 import type { Value } from '#compute/graph/value.ts'
+import { add, mul, reciprocal, sqrt, square } from './elementwise.ts'
+import { mean } from './reduce.ts'
 
 const last = { axis: { int: -1 } }
 
@@ -17,4 +19,13 @@ export function layerNorm(x: Value, scale: Value, bias: Value, epsilon: number):
     { dtype: x.dtype, shape: folded },
   ])
   return node.outputs[0]!
+}
+
+/**
+ * x / √(mean(x²) + ε) · scale over the last axis (Zhang and Sennrich 2019). In parts, since opset 20 has no such operator; the
+ * runtime fuses them where no gradient reads what lies between.
+ */
+export function rmsNorm(x: Value, scale: Value, epsilon: number): Value {
+  const r = reciprocal(sqrt(add(mean(square(x), [-1], true), epsilon)))
+  return mul(mul(x, r), scale)
 }

@@ -164,6 +164,17 @@ export function split(x: Value, axis: number, parts: number): readonly Value[] {
   ).outputs
 }
 
+/** Parts of given sizes along an axis, which they fill. */
+export function splitInto(x: Value, axis: number, sizes: readonly number[]): readonly Value[] {
+  const at = resolveAxis(axis, x.shape.length)
+  const whole = sizes.reduce((sum, size) => sum + size, 0)
+  if (x.shape[at] !== whole) {
+    throw new ComputeError('internal', `internal: ${printShape(x.shape)} does not split into ${sizes.join(', ')}`)
+  }
+  const parts = sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === at ? size : dim)) }))
+  return makeNode('Split', [x, vector('int64', sizes)], { axis: { int: at } }, parts).outputs
+}
+
 /** 0, 1, … as int64 [size]. */
 export function positionsUpTo(dim: Dim): Value {
   const zero = scalar('int64', 0)

@@ -24,11 +24,11 @@ const nameCaches = (prefix: string, caches: readonly Cache[]): Named =>
     { name: `${prefix}.${l}.values`, value: values },
   ])
 
-const cacheShape = ({ heads, stateWidth }: Model, batch: Dim, length: Size): readonly Dim[] => [
+const cacheShape = ({ cache }: Model, batch: Dim, length: Size): readonly Dim[] => [
   batch,
-  heads.decoder,
+  cache.heads,
   length,
-  stateWidth / heads.decoder,
+  cache.width,
 ]
 
 function cacheInputs(model: Model, prefix: string, batch: Dim, length: Size): readonly Cache[] {
@@ -46,7 +46,7 @@ function scoresOf(model: Model, states: Value, kind: StepScores): Value {
   return kind === 'logits' ? logits : logSoftmax(logits)
 }
 
-/** Encoder-decoder models: input `input_ids` [1, n]; outputs `memory.{l}.keys` and `.values` [1, heads, n, width / heads]. */
+/** Encoder-decoder models: input `input_ids` [1, n]; outputs `memory.{l}.keys` and `.values` [1, key heads, n, head width]. */
 export function encodeGraph(model: Model): Graph {
   const ids = input('input_ids', 'int64', [1, makeSize('source')])
   const states = model.encode!(lookUp(ids, model.embeddings('source')), {})
@@ -65,8 +65,8 @@ export function promptGraph(model: Model, kind: StepScores): Graph {
 
 /**
  * One token per beam. Inputs `ids` [beams, 1], `length` [1] (tokens before it), `order` [beams] (which beam of the past each
- * one continues), `past.{l}.*` [past beams, heads, length, width / heads] and, for encoder-decoder models, `memory.{l}.*`.
- * Outputs `scores` [beams, vocabulary] and `present.{l}.*` [beams, heads, length + 1, width / heads].
+ * one continues), `past.{l}.*` [past beams, key heads, length, head width] and, for encoder-decoder models, `memory.{l}.*`.
+ * Outputs `scores` [beams, vocabulary] and `present.{l}.*` [beams, key heads, length + 1, head width].
  */
 export function decodeStepGraph(model: Model, kind: StepScores): Graph {
   const beams = makeSize('beams')

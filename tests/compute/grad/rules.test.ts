@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { backward } from '#compute/grad/backward.ts'
 import { gradientRules } from '#compute/grad/rules.ts'
+import { attentionWeights, groupRows, ungroupRows } from '#compute/ops/attention.ts'
 import { vector } from '#compute/ops/constant.ts'
 import * as elementwise from '#compute/ops/elementwise.ts'
 import { gather, oneHot } from '#compute/ops/gather.ts'
 import { linear, matMul, project } from '#compute/ops/matrix.ts'
-import { layerNorm, logSoftmax, softmax } from '#compute/ops/normalise.ts'
+import { layerNorm, logSoftmax, rmsNorm, softmax } from '#compute/ops/normalise.ts'
 import { largest, logSumExp, mean, sum, topK } from '#compute/ops/reduce.ts'
 import * as shape from '#compute/ops/shape.ts'
 import type { Value } from '#compute/graph/value.ts'
@@ -56,6 +57,8 @@ const unary: Readonly<Record<string, Omit<GradientCase, 'shapes'>>> = {
   Sqrt: { build: (x) => elementwise.sqrt(x), from: 0.5, to: 2 },
   Reciprocal: { build: (x) => elementwise.reciprocal(x), from: 0.5, to: 2 },
   Tanh: { build: (x) => elementwise.tanh(x) },
+  Sin: { build: (x) => elementwise.sin(x), dtype: 'float32', from: -3, to: 3 },
+  Cos: { build: (x) => elementwise.cos(x), dtype: 'float32', from: -3, to: 3 },
   Sigmoid: { build: (x) => elementwise.sigmoid(x), from: -4, to: 4 },
   Erf: { build: (x) => elementwise.erf(x), dtype: 'float32' },
   Relu: { build: (x) => elementwise.relu(x) },
@@ -150,6 +153,25 @@ const others: Readonly<Record<string, GradientCase>> = {
       ['m', 2],
     ],
     build: (a, b, c) => shape.concat([a, b, c], 0),
+  },
+  'Split into uneven parts': {
+    shapes: [['n', 6]],
+    build: (x) => {
+      const [first, second, third] = shape.splitInto(x, 1, [1, 2, 3])
+      return shape.concat([mul(second!, 2), mul(third!, third!), first!], 1)
+    },
+  },
+  'a root-mean-square norm and its scale': { shapes: [['n', 4], [4]], build: (x, scale) => rmsNorm(x, scale, 1e-5) },
+  'attention of four query heads over two key heads': {
+    shapes: [
+      [4, 'n', 2],
+      [2, 'm', 2],
+      [2, 'm', 3],
+    ],
+    build: (q, k, v) => {
+      const weights = attentionWeights(q, k, 0.7, null)
+      return ungroupRows(matMul(groupRows(weights, 2), v), 4, q.shape[1]!)
+    },
   },
   'Split, one part unused': {
     shapes: [['n', 6]],
