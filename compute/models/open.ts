@@ -3,13 +3,15 @@ import { readFields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import { bart } from './bart.ts'
 import { gpt2 } from './gpt2.ts'
+import { m2m100 } from './m2m-100.ts'
 import { marian } from './marian.ts'
+import { mbart } from './mbart.ts'
 import type { Architecture, Model } from './model.ts'
 import { pegasus } from './pegasus.ts'
 import { tensorsOf } from './tensors.ts'
 
 /** Every architecture we can open. Adding one means one file and one line here. */
-const architectures: readonly Architecture[] = [marian, pegasus, bart, gpt2]
+const architectures: readonly Architecture[] = [marian, pegasus, bart, mbart, m2m100, gpt2]
 
 /** Finds the architecture of a checkpoint and checks configuration and tensors against it. */
 export function openModel(checkpoint: Checkpoint): Model {
