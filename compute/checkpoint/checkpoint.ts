@@ -3,11 +3,13 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { ComputeError } from '#compute/errors.ts'
 import { parseJsonObject } from './fields.ts'
 import type { Json } from './fields.ts'
-import { openWeights, readWeightFile } from './weights.ts'
+import { readWeightFile } from './weight-file.ts'
+import { chooseForm, isDecisive, parseShards } from './weight-names.ts'
+import { openWeights } from './weights.ts'
 import type { Weights } from './weights.ts'
 
 export interface Checkpoint {
@@ -32,7 +34,7 @@ export async function openCheckpoint(folder: string, cache: string): Promise<Che
     )
   }
   const generation = (await readJson(folder, 'generation_config.json')) ?? config
-  const files = await Promise.all((await weightFiles(folder)).map((name) => readWeightFile(join(folder, name))))
+  const files = await Promise.all((await findWeights(folder)).files.map((name) => readWeightFile(join(folder, name))))
   return { folder, config, generation, weights: await openWeights(files, cache) }
 }
 
@@ -45,47 +47,30 @@ async function readJson(folder: string, name: string): Promise<Json | null> {
   return text === null ? null : parseJsonObject(text, path)
 }
 
-/** One file, or the shards that an index lists. */
-async function weightFiles(folder: string): Promise<readonly string[]> {
+/** The names of the files that hold the weights of a folder, the index of shards included where there is one. */
+async function findWeights(
+  folder: string,
+): Promise<{ readonly files: readonly string[]; readonly index: string | null }> {
   const names = new Set(await readdir(folder))
-  if (names.has('model.safetensors')) return ['model.safetensors']
-  const index = names.has('model.safetensors.index.json')
-    ? await readJson(folder, 'model.safetensors.index.json')
-    : null
-  if (index === null) {
-    const hint = names.has('pytorch_model.bin')
-      ? 'only pytorch_model.bin, which is not read; save it again as safetensors'
-      : 'no model.safetensors'
-    throw new ComputeError('bad-checkpoint', `${folder} has ${hint}`)
-  }
-  const map = index['weight_map']
-  const shards = typeof map === 'object' && map !== null ? [...new Set(Object.values(map))] : []
-  if (shards.length === 0)
-    throw new ComputeError('bad-checkpoint', `${folder}: the index of the weights lists no files`)
-  return shards.map((shard) => {
-    if (typeof shard !== 'string' || basename(shard) !== shard || !shard.endsWith('.safetensors')) {
-      throw new ComputeError(
-        'bad-checkpoint',
-        `${folder}: the index names ${JSON.stringify(shard)}, which is no file beside it`,
-      )
-    }
-    if (!names.has(shard)) {
-      throw new ComputeError(
-        'bad-checkpoint',
-        `${folder} lacks ${shard}, which the index of the weights names; fetch it again`,
-      )
-    }
-    return shard
-  })
+  const chosen = chooseForm(names)
+  if (chosen === null)
+    throw new ComputeError('bad-checkpoint', `${folder} has no model.safetensors and no pytorch_model.bin`)
+  const { form, isSharded } = chosen
+  if (!isSharded) return { files: [form.whole], index: null }
+  const shards = parseShards((await readJson(folder, form.index)) ?? {}, form, folder)
+  const missing = shards.find((shard) => !names.has(shard))
+  if (missing === undefined) return { files: shards, index: form.index }
+  throw new ComputeError(
+    'bad-checkpoint',
+    `${folder} lacks ${missing}, which the index of the weights names; fetch it again`,
+  )
 }
-
-/** Files that decide what a model computes. */
-const decisive =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|\.safetensors$|\.safetensors\.index\.json$|\.spm$|^merges\.txt$|^spiece\.model$|^tokenizer\.model$/
 
 /** Hash over the content of all files that decide the numbers: the same for two equal copies, wherever they lie. */
 export async function hashRevision(folder: string): Promise<string> {
-  const names = (await readdir(folder)).filter((name) => decisive.test(name)).toSorted()
+  const { files, index } = await findWeights(folder)
+  const weights = new Set([...files, ...(index === null ? [] : [index])])
+  const names = (await readdir(folder)).filter((name) => isDecisive(name) || weights.has(name)).toSorted()
   const whole = createHash('sha256')
   for (const name of names) {
     const hash = createHash('sha256')

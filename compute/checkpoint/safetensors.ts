@@ -4,7 +4,8 @@
  */
 import { ComputeError } from '#compute/errors.ts'
 
-const elementBytes = {
+/** Bytes of one element. */
+export const elementBytes = {
   F64: 8,
   F32: 4,
   F16: 2,
@@ -31,6 +32,8 @@ export interface StoredTensor {
   readonly shape: readonly number[]
   readonly offset: number
   readonly length: number
+  /** Elements between neighbours along each axis, where they do not simply follow each other (PyTorch's own files only). */
+  readonly strides?: readonly number[]
 }
 
 /** Longest header believed; that of a model of 70 billion parameters is under 200 kB. */

@@ -130,11 +130,11 @@ describe('weights of a checkpoint', () => {
   })
 
   const faults: readonly (readonly [why: string, prepare: (made: string) => void, message: RegExp])[] = [
-    ['no weights', () => {}, /has no model\.safetensors/],
+    ['no weights', () => {}, /has no model\.safetensors and no pytorch_model\.bin/],
     [
-      'weights in the pickle format only',
+      'weights in the pickle format that are cut off',
       (made) => writeFileSync(join(made, 'pytorch_model.bin'), 'PK'),
-      /only pytorch_model\.bin, which is not read; save it again as safetensors/,
+      /pytorch_model\.bin is no file of PyTorch weights/,
     ],
     [
       'a configuration that is no JSON',
