@@ -7,6 +7,8 @@ export type Json = Readonly<Record<string, unknown>>
 export interface Fields {
   /** Whether the field is there and not null. */
   has(name: string): boolean
+  /** Whether the field is there and null, for the few where that says something else than leaving it out. */
+  isNull(name: string): boolean
   /** A whole number from `least` (1 unless said otherwise). */
   whole(name: string, otherwise?: number, least?: number): number
   number(name: string, otherwise?: number): number
@@ -39,6 +41,7 @@ export function readFields(json: Json, file: string): Fields {
   return {
     raw,
     has: (name) => raw(name) !== null,
+    isNull: (name) => Object.hasOwn(json, name) && raw(name) === null,
     whole: (name, otherwise, least = 1) =>
       read(name, `a whole number from ${least}`, otherwise, (value) => isWhole(value, least)),
     number: (name, otherwise) => read(name, 'a number', otherwise, (value) => Number.isFinite(value)),

@@ -4,6 +4,7 @@ import { ComputeError } from '#compute/errors.ts'
 import { bart } from './bart.ts'
 import { gpt2 } from './gpt2.ts'
 import { m2m100 } from './m2m-100.ts'
+import { llama } from './llama.ts'
 import { marian } from './marian.ts'
 import { mbart } from './mbart.ts'
 import type { Architecture, Model } from './model.ts'
@@ -11,7 +12,7 @@ import { pegasus } from './pegasus.ts'
 import { tensorsOf } from './tensors.ts'
 
 /** Every architecture we can open. Adding one means one file and one line here. */
-const architectures: readonly Architecture[] = [marian, pegasus, bart, mbart, m2m100, gpt2]
+const architectures: readonly Architecture[] = [marian, pegasus, bart, mbart, m2m100, gpt2, llama]
 
 /** Finds the architecture of a checkpoint and checks configuration and tensors against it. */
 export function openModel(checkpoint: Checkpoint): Model {

@@ -1,0 +1,55 @@
+/**
+ * Rotary positions (Su et al. 2021) as in transformers: entry i of a head and entry i + half of it turn by position · frequency i.
+ * Their gradient is the turn back, which the rules of its products give by themselves.
+ */
+import { constant } from '#compute/graph/node.ts'
+import type { Value } from '#compute/graph/value.ts'
+import { vector } from '#compute/ops/constant.ts'
+import { add, cast, cos, div, max, mul, pow, sin, sub } from '#compute/ops/elementwise.ts'
+import { concat, splitInto } from '#compute/ops/shape.ts'
+import { rotaryFrequencies } from './rotary-frequencies.ts'
+import type { RopeParameters } from './rope-parameters.ts'
+
+/** Cosines and sines [..., tokens, half] of the angles that heads [..., tokens, head width] turn by. */
+export interface Turn {
+  readonly cosine: Value
+  readonly sine: Value
+}
+
+/**
+ * The turns of tokens at `positions` int64 [..., 1] in a text of `length` int64 [1] tokens. Computed in float32, where
+ * transformers does so too, whatever the type of the model.
+ */
+export function turnsAt(rope: RopeParameters, positions: Value, length: Value): Turn {
+  const angles = mul(cast(positions, 'float32'), frequencies(rope, length))
+  const { scaling } = rope
+  const stretch = scaling.type === 'yarn' ? scaling.attentionFactor : 1
+  const scaled = (x: Value): Value => (stretch === 1 ? x : mul(x, stretch))
+  return { cosine: scaled(cos(angles)), sine: scaled(sin(angles)) }
+}
+
+/** Heads [..., tokens, head width] turned; entries beyond those that rotate pass. */
+export function turn(x: Value, { cosine, sine }: Turn): Value {
+  const half = cosine.shape.at(-1) as number // as many as there are frequencies
+  const rest = (x.shape.at(-1) as number) - 2 * half // split by a known number
+  const [a, b, ...passing] = splitInto(x, -1, rest === 0 ? [half, half] : [half, half, rest])
+  const first = sub(mul(a!, cosine), mul(b!, sine))
+  const second = add(mul(b!, cosine), mul(a!, sine))
+  return concat([first, second, ...passing], -1)
+}
+
+function frequencies(rope: RopeParameters, length: Value): Value {
+  const { scaling, theta, width } = rope
+  if (scaling.type !== 'dynamic') {
+    const list = rotaryFrequencies(rope)
+    return constant('float32', [list.length], list)
+  }
+  // θ · (factor · length / longest − (factor − 1))^(width / (width − 2)) beyond the longest text of the training, θ within it.
+  const { factor, longest } = scaling
+  const tokens = max(cast(length, 'float32'), longest)
+  const growth = sub(div(mul(tokens, factor), longest), factor - 1)
+  const base = mul(pow(growth, width / (width - 2)), theta) // [1]
+  const halves = Math.ceil(width / 2)
+  const exponents = Array.from({ length: halves }, (_, i) => (-2 * i) / width)
+  return pow(base, vector('float32', exponents))
+}
