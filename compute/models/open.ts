@@ -2,17 +2,31 @@ import type { Checkpoint } from '#compute/checkpoint/checkpoint.ts'
 import { readFields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import { bart } from './bart.ts'
+import { gptNeox } from './gpt-neox.ts'
 import { gpt2 } from './gpt2.ts'
 import { m2m100 } from './m2m-100.ts'
 import { llama } from './llama.ts'
 import { marian } from './marian.ts'
 import { mbart } from './mbart.ts'
+import { mistral } from './mistral.ts'
 import type { Architecture, Model } from './model.ts'
 import { pegasus } from './pegasus.ts'
+import { qwen2 } from './qwen2.ts'
 import { tensorsOf } from './tensors.ts'
 
 /** Every architecture we can open. Adding one means one file and one line here. */
-const architectures: readonly Architecture[] = [marian, pegasus, bart, mbart, m2m100, gpt2, llama]
+const architectures: readonly Architecture[] = [
+  marian,
+  pegasus,
+  bart,
+  mbart,
+  m2m100,
+  gpt2,
+  llama,
+  qwen2,
+  mistral,
+  gptNeox,
+]
 
 /** Finds the architecture of a checkpoint and checks configuration and tensors against it. */
 export function openModel(checkpoint: Checkpoint): Model {

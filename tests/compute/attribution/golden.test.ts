@@ -40,7 +40,7 @@ function rankAgreement(found: ArrayLike<number>, expected: ArrayLike<number>): n
   return same / all
 }
 
-for (const name of ['marian', 'pegasus', 'bart', 'mbart', 'm2m_100', 'gpt2', 'llama']) {
+for (const name of ['marian', 'pegasus', 'bart', 'mbart', 'm2m_100', 'gpt2', 'llama', 'qwen2', 'mistral', 'gpt_neox']) {
   describe(`attribution of ${name} against PyTorch autograd in float64`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
     const inputs = readTensors(fixture(`${name}/inputs.safetensors`))

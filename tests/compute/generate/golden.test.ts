@@ -34,7 +34,18 @@ const whole = (engine: Engine, source: readonly number[], written: readonly numb
   engine.model.kind === 'decoder-only' ? [...source, ...written] : [engine.model.special.start!, ...written]
 
 describe('generation of the fixtures', () => {
-  for (const name of ['marian', 'pegasus', 'bart', 'mbart', 'm2m_100', 'gpt2', 'llama']) {
+  for (const name of [
+    'marian',
+    'pegasus',
+    'bart',
+    'mbart',
+    'm2m_100',
+    'gpt2',
+    'llama',
+    'qwen2',
+    'mistral',
+    'gpt_neox',
+  ]) {
     const golden = readJson(fixture(`${name}/golden.json`)) as Golden
     for (const [kind, { arguments: settings, ids }] of Object.entries(golden.generate)) {
       it(`[GE1] ${name} ${kind}: ids are those of transformers`, async () => {

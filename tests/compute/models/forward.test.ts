@@ -10,7 +10,18 @@ const cache = mkdtempSync(join(tmpdir(), 'coattend-forward-'))
 afterAll(() => rmSync(cache, { recursive: true }))
 
 describe('forward passes against float64 references', () => {
-  for (const name of ['marian', 'pegasus', 'bart', 'mbart', 'm2m_100', 'gpt2', 'llama']) {
+  for (const name of [
+    'marian',
+    'pegasus',
+    'bart',
+    'mbart',
+    'm2m_100',
+    'gpt2',
+    'llama',
+    'qwen2',
+    'mistral',
+    'gpt_neox',
+  ]) {
     it(`[MO1] ${name}: logits, hidden states and attention agree to 1e-4`, async () => {
       const golden = readTensors(fixture(`${name}/golden.safetensors`))
       const engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })

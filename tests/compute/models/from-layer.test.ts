@@ -32,7 +32,18 @@ function suffix(model: Model, side: 'encoder' | 'decoder', from: number): { inpu
 }
 
 describe('a model that starts at one of its layers', () => {
-  for (const name of ['marian', 'pegasus', 'bart', 'mbart', 'm2m_100', 'gpt2', 'llama']) {
+  for (const name of [
+    'marian',
+    'pegasus',
+    'bart',
+    'mbart',
+    'm2m_100',
+    'gpt2',
+    'llama',
+    'qwen2',
+    'mistral',
+    'gpt_neox',
+  ]) {
     it(`[MO6] ${name}: reaches the same states from every layer's own`, async () => {
       const golden = readTensors(fixture(`${name}/golden.safetensors`))
       const engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })

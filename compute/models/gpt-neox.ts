@@ -1,0 +1,184 @@
+/** GPT-NeoX (Black et al. 2022, as in transformers' `modeling_gpt_neox.py`), of which Pythia is one: partly rotated heads, attention and feed-forward side by side. */
+import type { Fields } from '#compute/checkpoint/fields.ts'
+import { ComputeError } from '#compute/errors.ts'
+import type { Value } from '#compute/graph/value.ts'
+import { splitHeads } from '#compute/ops/attention.ts'
+import { add } from '#compute/ops/elementwise.ts'
+import { linear } from '#compute/ops/matrix.ts'
+import { reshape, split } from '#compute/ops/shape.ts'
+import { activationNamed } from './activations.ts'
+import type { Activation } from './activations.ts'
+import { attendHeads, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
+import type { Layer } from './blocks.ts'
+import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import { readRope } from './rope-parameters.ts'
+import type { RopeParameters } from './rope-parameters.ts'
+import { placesOf } from './rotary-places.ts'
+import type { Place } from './rotary-places.ts'
+import { turn } from './rotary.ts'
+import type { Tensors } from './tensors.ts'
+
+interface Design {
+  readonly width: number
+  readonly layers: number
+  readonly heads: number
+  readonly inner: number
+  readonly epsilon: number
+  readonly activation: Activation
+  readonly rope: RopeParameters
+  readonly hasBias: boolean
+  /** Attention and feed-forward read the same states and are added together; else one after the other. */
+  readonly isParallel: boolean
+}
+
+interface Block {
+  readonly attentionNorm: Layer
+  /** Per head its query, key and value beside each other. */
+  readonly attention: Layer
+  readonly out: Layer
+  readonly feedForwardNorm: Layer
+  readonly feedForward: Layer
+}
+
+export const gptNeox: Architecture = {
+  modelType: 'gpt_neox',
+  kind: 'decoder-only',
+  base: 'gpt_neox.',
+  open: (config, tensors) => {
+    const design = readDesign(config)
+    const { width, layers, epsilon } = design
+    const vocabulary = config.whole('vocab_size', 50432)
+    const isTied = config.flag('tie_word_embeddings', false)
+    const headNames = ['embed_out.weight', 'lm_head.weight']
+    const shape = [vocabulary, width]
+    const table = tensors.read(shape, 'gpt_neox.embed_in.weight', ...(isTied ? headNames : []))
+    const head = isTied ? table : tensors.read(shape, ...headNames)
+    const blocks = Array.from({ length: layers }, (_, l) => readBlock(tensors, `gpt_neox.layers.${l}`, design))
+    const finalNorm = normLayer(tensors, 'gpt_neox.final_layer_norm', width, epsilon)
+    return modelOf(config, design, {
+      vocabulary: { source: vocabulary, output: vocabulary },
+      embeddings: () => ({ table, scale: 1 }),
+      decode: (input, hooks) => decode(blocks, finalNorm, design, input, hooks),
+      finish: finalNorm,
+      head: (states) => linear(states, head, null),
+    })
+  },
+}
+
+function readDesign(config: Fields): Design {
+  const width = config.whole('hidden_size', 6144)
+  const heads = config.whole('num_attention_heads', 64)
+  if (width % heads !== 0) {
+    throw new ComputeError(
+      'bad-checkpoint',
+      `config.json: hidden_size ${width} does not divide by num_attention_heads ${heads}`,
+    )
+  }
+  config.require('head_dim', [width / heads])
+  return {
+    width,
+    heads,
+    layers: config.whole('num_hidden_layers', 44, 0),
+    inner: config.whole('intermediate_size', 24576),
+    epsilon: config.number('layer_norm_eps', 1e-5),
+    activation: activationNamed(config.text('hidden_act', 'gelu'), 'hidden_act'),
+    rope: readRope(config, width / heads, {
+      theta: 'rotary_emb_base',
+      fraction: { name: 'rotary_pct', otherwise: 0.25 },
+    }),
+    hasBias: config.flag('attention_bias', true),
+    isParallel: config.flag('use_parallel_residual', true),
+  }
+}
+
+function readBlock(tensors: Tensors, name: string, design: Design): Block {
+  const { width, inner, epsilon, activation, hasBias } = design
+  const widen = linearLayer(tensors, `${name}.mlp.dense_h_to_4h`, width, inner)
+  const narrow = linearLayer(tensors, `${name}.mlp.dense_4h_to_h`, inner, width)
+  return {
+    attentionNorm: normLayer(tensors, `${name}.input_layernorm`, width, epsilon),
+    attention: linearLayer(tensors, `${name}.attention.query_key_value`, width, 3 * width, hasBias),
+    out: linearLayer(tensors, `${name}.attention.dense`, width, width, hasBias),
+    feedForwardNorm: normLayer(tensors, `${name}.post_attention_layernorm`, width, epsilon),
+    feedForward: (x) => narrow(activation(widen(x))),
+  }
+}
+
+/** Queries, keys and values [..., tokens, width] out of [..., tokens, heads · 3 · head width]. */
+function takeApart(x: Value, heads: number): readonly [Value, Value, Value] {
+  const tokens = x.shape.slice(0, -1)
+  const width = (x.shape.at(-1) as number) / 3 // a weight made it, so it is known
+  const parts = split(reshape(x, [...tokens, heads, (3 * width) / heads]), -1, 3)
+  return parts.map((part) => reshape(part, [...tokens, width])) as [Value, Value, Value] // three parts
+}
+
+/** One layer; where rows were picked, queries and all that follows exist for them only. */
+function step(
+  block: Block,
+  x: Value,
+  { heads, width, isParallel }: Design,
+  place: Place,
+  site: { readonly layer: number; readonly hooks: Hooks },
+  past: Cache | undefined,
+): { readonly x: Value; readonly cache: Cache } {
+  const [query, key, value] = takeApart(block.attention(block.attentionNorm(x)), heads)
+  const cache = grow(past, {
+    keys: turn(splitHeads(key, heads), place.keys),
+    values: splitHeads(value, heads),
+  })
+  const pick = (states: Value): Value => (place.picked === null ? states : pickRows(states, place.picked))
+  const queries = turn(splitHeads(pick(query), heads), place.queries)
+  const mask = place.mask(cache.keys.shape.at(-2)!, null)
+  const attention = { kind: 'decoder', heads, scale: (width / heads) ** -0.5, ...site } as const
+  const kept = pick(x)
+  const mixed = add(kept, block.out(attendHeads(queries, cache, mask, attention)))
+  return { x: add(mixed, block.feedForward(block.feedForwardNorm(isParallel ? kept : mixed))), cache }
+}
+
+function decode(
+  blocks: readonly Block[],
+  finalNorm: Layer,
+  design: Design,
+  input: DecoderInput,
+  hooks: Hooks,
+): DecoderOutput {
+  const { embeddings, past, from = 0 } = input
+  const places = placesOf(design.rope, input)
+  const caches: Cache[] = []
+  let x = embeddings
+  blocks.forEach((block, layer) => {
+    if (layer < from) return
+    hooks.states?.('decoder', layer, x)
+    const place = layer === blocks.length - 1 ? places.last : places.inner
+    const next = step(block, x, design, place, { layer, hooks }, past?.caches[layer])
+    caches.push(next.cache)
+    x = next.x
+  })
+  const states = finalNorm(x)
+  hooks.states?.('decoder', blocks.length, states)
+  return { states, caches }
+}
+
+type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'finish' | 'head'>
+
+function modelOf(config: Fields, { width, layers, heads }: Design, parts: Parts): Model {
+  return {
+    architecture: 'gpt_neox',
+    kind: 'decoder-only',
+    width,
+    stateWidth: width,
+    layers: { encoder: 0, decoder: layers },
+    heads: { encoder: 0, decoder: heads },
+    cache: { heads, width: width / heads },
+    maxTokens: null,
+    special: {
+      pad: config.id('pad_token_id'),
+      start: null,
+      bos: config.id('bos_token_id'),
+      end: config.ids('eos_token_id'),
+    },
+    encode: null,
+    crossCaches: null,
+    ...parts,
+  }
+}
