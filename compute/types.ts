@@ -8,6 +8,12 @@ export type Device = 'cpu' | 'webgpu' | 'cuda'
 /** One of the three kinds of attention. Decoder-only models have `decoder` alone. */
 export type AttentionKind = 'encoder' | 'decoder' | 'cross'
 
+/** The attention of one layer: all its heads. Layers count from 0, the encoder's and the decoder's each. */
+export interface AttentionPlace {
+  readonly kind: AttentionKind
+  readonly layer: number
+}
+
 /** A text as the model reads it. All four arrays have one entry per token. */
 export interface TokenizedText {
   readonly ids: readonly number[]
@@ -120,6 +126,56 @@ export interface Attribution {
 export interface PartialAttribution extends Attribution {
   /** Indices into the targets of the run. */
   readonly targets: readonly number[]
+}
+
+/** How an attention attribution is defined. Every field takes part in the key of the run. */
+export interface AttentionOptions {
+  readonly objective: Objective
+  /** As in `AttributionOptions`. */
+  readonly contrast: number | null
+  readonly quadrature: Quadrature
+  /** The kinds of attention that are wanted; null for all the model has. */
+  readonly kinds: readonly AttentionKind[] | null
+}
+
+/**
+ * Attention attribution of one layer and kind, for K targets. Queries and keys count from the start of their side; for
+ * encoder-decoder models query i of `decoder` and `cross` is decoder input i, the start token first.
+ */
+export interface LayerAttribution extends AttentionPlace {
+  /** [K, heads, query, key] row-major, with these sizes; 0 where a target cannot depend on the entry. */
+  readonly attribution: Float32Array
+  readonly shape: readonly [targets: number, heads: number, queries: number, keys: number]
+  /** [K] F with the attention of this layer and kind at zero. */
+  readonly baselineObjective: Float32Array
+  /** [K] signed completeness gap: Σ attribution − (F(A) − F(0)). */
+  readonly gap: Float32Array
+  /** [K] gradient evaluations spent on the target. */
+  readonly nodes: Int32Array
+  /** [K] 1 where |gap| ≤ tolerance · max(|F(A) − F(0)|, 0.1 nats). */
+  readonly converged: Uint8Array
+}
+
+/** Part of an attention attribution: one layer and kind, for the targets listed. */
+export interface PartialLayerAttribution extends LayerAttribution {
+  /** Indices into the targets of the run. */
+  readonly targets: readonly number[]
+}
+
+/** Attention attribution of all layers and kinds that were asked for, with all targets in order. */
+export interface AttentionAttribution {
+  /** [K] F at the input. */
+  readonly objective: Float32Array
+  readonly layers: readonly LayerAttribution[]
+  readonly importance: readonly HeadImportance[]
+}
+
+/** Importance of the heads of one kind: the mean over targets of the largest (signed) entry of a head's attribution. */
+export interface HeadImportance {
+  readonly kind: AttentionKind
+  /** [layers, heads] */
+  readonly importance: Float32Array
+  readonly shape: readonly [layers: number, heads: number]
 }
 
 /** What a checkpoint is, as `coattend inspect` and the interface show it. */

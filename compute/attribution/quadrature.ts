@@ -1,4 +1,21 @@
 /** Rules that turn samples of an integrand into its integral. */
+import { ComputeError } from '#compute/errors.ts'
+import type { Quadrature } from '#compute/types.ts'
+
+/** Fewer than one node is no rule; more than this would be an hour on a laptop. */
+const mostNodes = 4096
+
+/** Fails on a number of nodes or a tolerance that no method can work with. */
+export function checkQuadrature(quadrature: Quadrature): void {
+  if ('nodes' in quadrature) {
+    const { nodes } = quadrature
+    if (Number.isInteger(nodes) && nodes >= 1 && nodes <= mostNodes) return
+    throw new ComputeError('bad-input', `The number of nodes must be from 1 to ${mostNodes}, not ${nodes}`)
+  }
+  const { tolerance } = quadrature
+  if (tolerance > 0 && tolerance < 1) return
+  throw new ComputeError('bad-input', `The tolerance must lie between 0 and 1, such as 0.01, not ${tolerance}`)
+}
 
 export interface Rule {
   readonly nodes: Float64Array
@@ -27,6 +44,50 @@ export function gaussLegendre(n: number): Rule {
   }
   return { nodes, weights }
 }
+
+/**
+ * Gauss-Radau on [0, 1] with a node at 0: exact up to degree 2n − 2. The other nodes are the roots of
+ * (P_{n−1} + P_n)/(1 + x) by Newton's method, weights (1 − x)/(n·P_{n−1}(x))² and 2/n² at the end
+ * (Abramowitz and Stegun 25.4.31).
+ */
+export function gaussRadau(n: number): Rule {
+  const nodes = new Float64Array(n)
+  const weights = new Float64Array(n)
+  weights[0] = 1 / (n * n)
+  for (let i = 1; i < n; i++) {
+    let x = -Math.cos((2 * Math.PI * i) / (2 * n - 1))
+    for (let step = 0; step < 100; step++) {
+      const [before, last] = [legendre(n - 1, x).value, legendre(n, x).value]
+      const change = ((1 - x) / n) * ((before + last) / (before - last))
+      x -= change
+      if (Math.abs(change) < 1e-16) break
+    }
+    nodes[i] = (1 + x) / 2
+    weights[i] = (1 - x) / (2 * (n * legendre(n - 1, x).value) ** 2)
+  }
+  return { nodes, weights }
+}
+
+/**
+ * Integrals from the first node to every other of the polynomial through samples at all of them, as weights of the samples: row
+ * j integrates up to node j + 1.
+ */
+export function partialWeights(nodes: Float64Array): readonly Float64Array[] {
+  const { nodes: places, weights } = gaussLegendre(nodes.length)
+  const start = nodes[0]!
+  return Array.from(nodes.subarray(1), (end) =>
+    nodes.map((_, q) =>
+      places.reduce(
+        (sum, place, i) => sum + weights[i]! * (end - start) * lagrange(nodes, q, start + place * (end - start)),
+        0,
+      ),
+    ),
+  )
+}
+
+/** The polynomial that is 1 at node q and 0 at the others. */
+const lagrange = (nodes: Float64Array, q: number, x: number): number =>
+  nodes.reduce((product, node, i) => (i === q ? product : (product * (x - node)) / (nodes[q]! - node)), 1)
 
 /** P_n and its derivative by the three-term recurrence. */
 function legendre(n: number, x: number): { readonly value: number; readonly derivative: number } {

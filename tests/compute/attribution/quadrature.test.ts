@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gaussLegendre, panelWeights } from '#compute/attribution/quadrature.ts'
+import { gaussLegendre, gaussRadau, panelWeights, partialWeights } from '#compute/attribution/quadrature.ts'
 import { makeRandom } from '#compute/generate/sample.ts'
 import { fuzz } from '#tests/support/seeds.ts'
 
@@ -31,6 +31,30 @@ describe('Gauss-Legendre on [0, 1]', () => {
     expect(gaussLegendre(3).weights[1]).toBeCloseTo(0.888888888888889 / 2, 14)
     expect(gaussLegendre(5).nodes[3]).toBeCloseTo((1 + 0.538469310105683) / 2, 14)
     expect(gaussLegendre(5).weights[0]).toBeCloseTo(0.236926885056189 / 2, 14)
+  })
+})
+
+describe('Gauss-Radau on [0, 1]', () => {
+  it('[QU6] n nodes, the first at 0, are exact for every power up to 2n − 2 and not for the next', () => {
+    for (const n of [1, 2, 4, 7, 12]) {
+      const rule = gaussRadau(n)
+      expect(rule.nodes[0]).toBe(0)
+      expect(rule.nodes.every((node, i) => i === 0 || (node > rule.nodes[i - 1]! && node < 1))).toBe(true)
+      for (let power = 0; power <= 2 * n - 2; power++) {
+        expect(Math.abs(integrate(rule, (x) => x ** power) - 1 / (power + 1)), `n ${n}, x^${power}`).toBeLessThan(1e-13)
+      }
+      expect(Math.abs(integrate(rule, (x) => x ** (2 * n - 1)) - 1 / (2 * n))).toBeGreaterThan(1e-16)
+    }
+  })
+
+  it('[QU7] partial weights integrate from the first node to each other one, exactly for cubics through four', () => {
+    const nodes = Float64Array.of(0.1, 0.2, 0.55, 0.9)
+    const f = (x: number): number => 2 - x + 3 * x ** 2 - 5 * x ** 3
+    const whole = (x: number): number => 2 * x - x ** 2 / 2 + x ** 3 - (5 * x ** 4) / 4
+    partialWeights(nodes).forEach((row, j) => {
+      const found = row.reduce((sum, weight, q) => sum + weight * f(nodes[q]!), 0)
+      expect(Math.abs(found - (whole(nodes[j + 1]!) - whole(nodes[0]!)))).toBeLessThan(1e-14)
+    })
   })
 })
 

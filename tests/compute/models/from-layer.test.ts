@@ -48,7 +48,7 @@ describe('a model that starts at one of its layers', () => {
       const golden = readTensors(fixture(`${name}/golden.safetensors`))
       const engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })
       const { layers } = engine.model
-      const feed = (key: string): Tensor => ({ ...golden.get(key)!, dtype: 'float32' }) as Tensor
+      const feed = (key: string): Tensor => ({ ...golden.get(key)!, dtype: 'float32' })
       for (const side of ['encoder', 'decoder'] as const) {
         for (let layer = 0; layer < layers[side]; layer++) {
           const key = `${side}-${layer}`
