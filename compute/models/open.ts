@@ -10,6 +10,7 @@ import { marian } from './marian.ts'
 import { mbart } from './mbart.ts'
 import { mistral } from './mistral.ts'
 import type { Architecture, Model } from './model.ts'
+import { opt } from './opt.ts'
 import { pegasus } from './pegasus.ts'
 import { qwen2 } from './qwen2.ts'
 import { tensorsOf } from './tensors.ts'
@@ -23,6 +24,7 @@ const architectures: readonly Architecture[] = [
   m2m100,
   gpt2,
   llama,
+  opt,
   qwen2,
   mistral,
   gptNeox,

@@ -10,7 +10,7 @@ import { exp, mul, neg } from '#compute/ops/elementwise.ts'
 import { gather, oneHot } from '#compute/ops/gather.ts'
 import { logSoftmax } from '#compute/ops/normalise.ts'
 import { mean, sum, topK } from '#compute/ops/reduce.ts'
-import { concat, sliceAt, squeeze, unsqueeze } from '#compute/ops/shape.ts'
+import { concat, padTo, sliceAt, squeeze, unsqueeze } from '#compute/ops/shape.ts'
 
 export interface TeacherForceTaps {
   /** How many of the likeliest tokens to report per step. */
@@ -48,8 +48,10 @@ export function teacherForceGraph(model: Model, taps: TeacherForceTaps): Graph {
     { name: 'alternatives.id', value: best.indices },
   ]
   if (taps.states) {
-    const steps = seen.decoder.map((layer) => gather(layer, position, 1)) // [1, K, width]
-    const sources = (model.encode === null ? seen.decoder : seen.encoder).map((layer) => meanOf(layer, prompt))
+    const widened = (layer: Value): Value => widenTo(layer, model.stateWidth)
+    const steps = seen.decoder.map((layer) => gather(widened(layer), position, 1)) // [1, K, width]
+    const read = model.encode === null ? seen.decoder : seen.encoder
+    const sources = read.map((layer) => meanOf(widened(layer), prompt))
     outputs.push(
       { name: 'states.steps', value: concat(steps, 0) },
       { name: 'states.source', value: concat(sources, 0) },
@@ -57,6 +59,12 @@ export function teacherForceGraph(model: Model, taps: TeacherForceTaps): Graph {
   }
   const inputs = [ids, ...(prefixIds === null ? [] : [prefixIds]), position, target, prompt]
   return { name: 'teacher-force', inputs, outputs }
+}
+
+/** Zeros behind states that the model narrows after its last layer: all layers are as wide then, and no distance changes. */
+function widenTo(states: Value, width: number): Value {
+  const own = states.shape.at(-1)! as number // a weight made it, so it is known
+  return own === width ? states : padTo(states, -1, vector('int64', [0]), vector('int64', [width - own]), width)
 }
 
 /** Mean over the first tokens of [1, tokens, width], as [1, width]. */

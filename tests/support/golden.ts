@@ -5,6 +5,21 @@ import { decodeSafetensors } from '#compute/checkpoint/safetensors.ts'
 import type { FileTensor } from '#compute/checkpoint/safetensors.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 
+/** The fixtures with golden numbers of every kind. */
+export const goldenCheckpoints = [
+  'marian',
+  'pegasus',
+  'bart',
+  'mbart',
+  'm2m_100',
+  'gpt2',
+  'llama',
+  'qwen2',
+  'mistral',
+  'gpt_neox',
+  'opt',
+] as const
+
 export const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/${path}`, import.meta.url))
 
 export const example = (path: string): string => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url))

@@ -7,7 +7,7 @@ import type { GenerationRequest } from '#compute/generate/plan.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, readJson, readTensors } from '#tests/support/golden.ts'
+import { fixture, goldenCheckpoints, readJson, readTensors } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-generate-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -34,18 +34,7 @@ const whole = (engine: Engine, source: readonly number[], written: readonly numb
   engine.model.kind === 'decoder-only' ? [...source, ...written] : [engine.model.special.start!, ...written]
 
 describe('generation of the fixtures', () => {
-  for (const name of [
-    'marian',
-    'pegasus',
-    'bart',
-    'mbart',
-    'm2m_100',
-    'gpt2',
-    'llama',
-    'qwen2',
-    'mistral',
-    'gpt_neox',
-  ]) {
+  for (const name of goldenCheckpoints) {
     const golden = readJson(fixture(`${name}/golden.json`)) as Golden
     for (const [kind, { arguments: settings, ids }] of Object.entries(golden.generate)) {
       it(`[GE1] ${name} ${kind}: ids are those of transformers`, async () => {

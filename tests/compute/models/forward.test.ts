@@ -4,24 +4,13 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { forwardGraph } from '#compute/programs/forward.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
-import { asFeed, fixture, readTensors, relativeError } from '#tests/support/golden.ts'
+import { asFeed, fixture, goldenCheckpoints, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-forward-'))
 afterAll(() => rmSync(cache, { recursive: true }))
 
 describe('forward passes against float64 references', () => {
-  for (const name of [
-    'marian',
-    'pegasus',
-    'bart',
-    'mbart',
-    'm2m_100',
-    'gpt2',
-    'llama',
-    'qwen2',
-    'mistral',
-    'gpt_neox',
-  ]) {
+  for (const name of goldenCheckpoints) {
     it(`[MO1] ${name}: logits, hidden states and attention agree to 1e-4`, async () => {
       const golden = readTensors(fixture(`${name}/golden.safetensors`))
       const engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })

@@ -8,7 +8,7 @@ import type { Value } from '#compute/graph/value.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
-import { fixture, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenCheckpoints, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-from-layer-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -32,18 +32,7 @@ function suffix(model: Model, side: 'encoder' | 'decoder', from: number): { inpu
 }
 
 describe('a model that starts at one of its layers', () => {
-  for (const name of [
-    'marian',
-    'pegasus',
-    'bart',
-    'mbart',
-    'm2m_100',
-    'gpt2',
-    'llama',
-    'qwen2',
-    'mistral',
-    'gpt_neox',
-  ]) {
+  for (const name of goldenCheckpoints) {
     it(`[MO6] ${name}: reaches the same states from every layer's own`, async () => {
       const golden = readTensors(fixture(`${name}/golden.safetensors`))
       const engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })

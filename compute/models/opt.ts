@@ -1,0 +1,188 @@
+/** OPT (Zhang et al. 2022, as in transformers' `modeling_opt.py`): learned positions, norms before or after, embeddings that may be narrower. */
+import type { Fields } from '#compute/checkpoint/fields.ts'
+import { ComputeError } from '#compute/errors.ts'
+import { constant } from '#compute/graph/node.ts'
+import type { Value } from '#compute/graph/value.ts'
+import { causalMask, splitHeads } from '#compute/ops/attention.ts'
+import { add } from '#compute/ops/elementwise.ts'
+import { linear } from '#compute/ops/matrix.ts'
+import { layerNorm } from '#compute/ops/normalise.ts'
+import { activationNamed } from './activations.ts'
+import type { Activation } from './activations.ts'
+import { addPositions, attend, fedPositions, fullCausalMask, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
+import type { Layer } from './blocks.ts'
+import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import type { Tensors } from './tensors.ts'
+
+interface Sizes {
+  readonly width: number
+  /** Width of the token embeddings. */
+  readonly embedded: number
+  readonly vocabulary: number
+  readonly maxTokens: number
+  readonly layers: number
+  readonly heads: number
+  readonly inner: number
+  readonly activation: Activation
+  readonly normFirst: boolean
+  readonly hasBias: boolean
+  readonly hasAffineNorm: boolean
+}
+
+/** Two rows of the table of positions stand before that of the first token. */
+const positionOffset = 2
+
+const normEpsilon = 1e-5
+
+const identity: Layer = (x) => x
+
+export const opt: Architecture = {
+  modelType: 'opt',
+  kind: 'decoder-only',
+  base: 'model.',
+  open: (config, tensors) => {
+    const sizes = readSizes(config)
+    const { width, embedded, vocabulary } = sizes
+    const part = (name: string): string => `model.decoder.${name}`
+    const isTied = config.flag('tie_word_embeddings', true)
+    const [tableName, headName] = [part('embed_tokens.weight'), 'lm_head.weight']
+    const table = tensors.read([vocabulary, embedded], tableName, ...(isTied ? [headName] : []))
+    const head = tensors.read([vocabulary, embedded], headName, ...(isTied ? [tableName] : []))
+    const rows = sizes.maxTokens + positionOffset
+    const positions = tensors.read([rows, width], part('embed_positions.weight'))
+    const project = (name: string, from: number, to: number): Layer =>
+      embedded === width ? identity : linearLayer(tensors, part(name), from, to, false)
+    const projectIn = project('project_in', embedded, width)
+    const projectOut = project('project_out', width, embedded)
+    const hasFinalNorm = sizes.normFirst && !config.flag('_remove_final_layer_norm', false)
+    const finalNorm = hasFinalNorm ? readNorm(tensors, part('final_layer_norm'), sizes) : identity
+    const blocks = Array.from({ length: sizes.layers }, (_, l) => readBlock(tensors, part(`layers.${l}`), sizes))
+    const finish: Layer = (states) => projectOut(finalNorm(states))
+    const embed = (input: DecoderInput): Value =>
+      addPositions(projectIn(input.embeddings), positions, add(fedPositions(input), positionOffset))
+    return modelOf(config, sizes, {
+      embeddings: () => ({ table, scale: 1 }),
+      decode: (input, hooks) =>
+        decode(blocks, finish, sizes, input.from === undefined ? embed(input) : input.embeddings, input, hooks),
+      finish,
+      head: (states) => linear(states, head, null),
+    })
+  },
+}
+
+function readSizes(config: Fields): Sizes {
+  const width = config.whole('hidden_size', 768)
+  const heads = config.whole('num_attention_heads', 12)
+  if (width % heads !== 0) {
+    throw new ComputeError(
+      'bad-checkpoint',
+      `config.json: hidden_size ${width} does not divide by num_attention_heads ${heads}`,
+    )
+  }
+  return {
+    width,
+    embedded: config.whole('word_embed_proj_dim', width),
+    vocabulary: config.whole('vocab_size', 50272),
+    maxTokens: config.whole('max_position_embeddings', 2048),
+    layers: config.whole('num_hidden_layers', 12, 0),
+    heads,
+    inner: config.whole('ffn_dim', 3072),
+    activation: activationNamed(config.text('activation_function', 'relu'), 'activation_function'),
+    normFirst: config.flag('do_layer_norm_before', true),
+    hasBias: config.flag('enable_bias', true),
+    hasAffineNorm: config.flag('layer_norm_elementwise_affine', true),
+  }
+}
+
+interface Block {
+  readonly query: Layer
+  readonly key: Layer
+  readonly value: Layer
+  readonly out: Layer
+  readonly attentionNorm: Layer
+  readonly feedForward: Layer
+  readonly feedForwardNorm: Layer
+}
+
+function readNorm(tensors: Tensors, name: string, { width, hasAffineNorm }: Sizes): Layer {
+  if (hasAffineNorm) return normLayer(tensors, name, width, normEpsilon)
+  const scale = constant('float32', [width], new Float32Array(width).fill(1))
+  const bias = constant('float32', [width], new Float32Array(width))
+  return (x) => layerNorm(x, scale, bias, normEpsilon)
+}
+
+function readBlock(tensors: Tensors, name: string, sizes: Sizes): Block {
+  const { width, inner, activation, hasBias } = sizes
+  const attention = (part: string): Layer =>
+    linearLayer(tensors, `${name}.self_attn.${part}_proj`, width, width, hasBias)
+  const widen = linearLayer(tensors, `${name}.fc1`, width, inner, hasBias)
+  const narrow = linearLayer(tensors, `${name}.fc2`, inner, width, hasBias)
+  return {
+    query: attention('q'),
+    key: attention('k'),
+    value: attention('v'),
+    out: attention('out'),
+    attentionNorm: readNorm(tensors, `${name}.self_attn_layer_norm`, sizes),
+    feedForward: (x) => narrow(activation(widen(x))),
+    feedForwardNorm: readNorm(tensors, `${name}.final_layer_norm`, sizes),
+  }
+}
+
+function decode(
+  blocks: readonly Block[],
+  finish: Layer,
+  { heads, width, normFirst }: Sizes,
+  embedded: Value,
+  { past, rows, from = 0 }: DecoderInput,
+  hooks: Hooks,
+): DecoderOutput {
+  const tokens = embedded.shape.at(-2)!
+  const full = past === undefined ? fullCausalMask(tokens) : null
+  const [before, after] = normFirst ? [(norm: Layer) => norm, () => identity] : [() => identity, (norm: Layer) => norm]
+  const caches: Cache[] = []
+  let x = embedded
+  blocks.forEach((block, l) => {
+    if (l < from) return
+    hooks.states?.('decoder', l, x)
+    const site = { kind: 'decoder', layer: l, hooks, heads, scale: (width / heads) ** -0.5 } as const
+    const picked = l === blocks.length - 1 ? rows : undefined
+    const read = before(block.attentionNorm)(x)
+    const fresh = { keys: splitHeads(block.key(read), heads), values: splitHeads(block.value(read), heads) }
+    const cache = grow(past?.caches[l], fresh)
+    caches.push(cache)
+    const mask = picked === undefined ? full : causalMask(picked.positions, tokens)
+    const pick = (states: Value): Value => (picked === undefined ? states : pickRows(states, picked))
+    x = after(block.attentionNorm)(add(pick(x), block.out(attend(block.query(pick(read)), cache, mask, site))))
+    x = after(block.feedForwardNorm)(add(x, block.feedForward(before(block.feedForwardNorm)(x))))
+  })
+  const states = finish(x)
+  hooks.states?.('decoder', blocks.length, states)
+  return { states, caches }
+}
+
+type Parts = Pick<Model, 'embeddings' | 'decode' | 'finish' | 'head'>
+
+function modelOf(config: Fields, sizes: Sizes, parts: Parts): Model {
+  const { width, embedded, vocabulary, maxTokens, layers, heads } = sizes
+  const end = config.ids('eos_token_id')
+  return {
+    architecture: 'opt',
+    kind: 'decoder-only',
+    width: embedded,
+    stateWidth: width,
+    vocabulary: { source: vocabulary, output: vocabulary },
+    layers: { encoder: 0, decoder: layers },
+    heads: { encoder: 0, decoder: heads },
+    cache: { heads, width: width / heads },
+    maxTokens,
+    special: {
+      pad: config.id('pad_token_id') ?? 1,
+      start: null,
+      bos: config.id('bos_token_id') ?? 2,
+      end: end.length === 0 ? [2] : end,
+    },
+    encode: null,
+    crossCaches: null,
+    ...parts,
+  }
+}
