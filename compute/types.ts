@@ -24,6 +24,12 @@ export interface TokenizedText {
   readonly special: readonly boolean[]
 }
 
+/** Codes of the languages a multilingual translator reads and writes; what is left out comes from the checkpoint. */
+export interface Languages {
+  readonly source?: string | null
+  readonly target?: string | null
+}
+
 /** One token of an output and what the model thought of it. Log-probabilities and entropies are natural (nats). */
 export interface OutputStep {
   readonly id: number

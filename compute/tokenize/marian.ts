@@ -47,13 +47,14 @@ export function makeMarianTokenizer(files: MarianFiles, settings: TokenizerSetti
   const mute = new Set(speaker.pieces.filter(({ type }) => type === 'control').map(({ text }) => text))
   return assembleTokenizer({
     name: 'SentencePiece unigram (Marian)',
+    languages: null,
     vocabulary,
     targetVocabulary,
     encode: encodeSide(files.source, vocabulary),
     encodeTarget: encodeSide(files.target, targetVocabulary),
     decode: (pieces) => {
       const decoded = decodePieces(pieces, mute)
-      return settings.cleanUpSpaces ? cleanUpSpaces(decoded) : decoded
+      return settings.cleanUpSpaces !== false ? cleanUpSpaces(decoded) : decoded
     },
   })
 }

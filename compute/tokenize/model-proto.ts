@@ -17,6 +17,13 @@ export interface TrainerSpec {
   readonly modelType: ModelType
   readonly byteFallback: boolean
   readonly treatWhitespaceAsSuffix: boolean
+  /** What the model was trained to call its special pieces; an id of -1 says that there is none. */
+  readonly special: { readonly bos: SpecialPiece; readonly eos: SpecialPiece; readonly unk: SpecialPiece }
+}
+
+export interface SpecialPiece {
+  readonly id: number
+  readonly text: string
 }
 
 /** The name of the rules and their source text are not read: what takes effect is `precompiledCharsmap` alone. */
@@ -95,7 +102,17 @@ function readPiece(reader: BinaryReader): Piece {
   return { text, score, type }
 }
 
-const trainerDefaults: TrainerSpec = { modelType: 'unigram', byteFallback: false, treatWhitespaceAsSuffix: false }
+const trainerDefaults: TrainerSpec = {
+  modelType: 'unigram',
+  byteFallback: false,
+  treatWhitespaceAsSuffix: false,
+  special: { unk: { id: 0, text: '<unk>' }, bos: { id: 1, text: '<s>' }, eos: { id: 2, text: '</s>' } },
+}
+
+/** Fields of the trainer that name special pieces: ids 40 to 42, texts 45 to 47. */
+const specialRoles = ['unk', 'bos', 'eos'] as const
+const firstIdField = 40
+const firstTextField = 45
 
 function readTrainer(reader: BinaryReader, from: TrainerSpec): TrainerSpec {
   let spec = from
@@ -103,9 +120,17 @@ function readTrainer(reader: BinaryReader, from: TrainerSpec): TrainerSpec {
     if (field.number === 3) spec = { ...spec, modelType: chosen(modelTypes, readWhole(field), 'type of model') }
     else if (field.number === 24) spec = { ...spec, treatWhitespaceAsSuffix: readFlag(field) }
     else if (field.number === 35) spec = { ...spec, byteFallback: readFlag(field) }
-    else skip(field)
+    else if (specialRoles[field.number - firstIdField] !== undefined) {
+      spec = withSpecial(spec, specialRoles[field.number - firstIdField]!, { id: readWhole(field) })
+    } else if (specialRoles[field.number - firstTextField] !== undefined) {
+      spec = withSpecial(spec, specialRoles[field.number - firstTextField]!, { text: readText(field) })
+    } else skip(field)
   }
   return spec
+}
+
+function withSpecial(spec: TrainerSpec, role: (typeof specialRoles)[number], told: Partial<SpecialPiece>): TrainerSpec {
+  return { ...spec, special: { ...spec.special, [role]: { ...spec.special[role], ...told } } }
 }
 
 const normalizerDefaults: NormalizerSpec = {

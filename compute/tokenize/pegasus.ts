@@ -40,10 +40,11 @@ export function makePegasusTokenizer(model: ModelProto, settings: TokenizerSetti
   const encode = makeEncoder(model, pieces, vocabulary, makeSpecialSplitter(special), file)
   return assembleTokenizer({
     name: 'SentencePiece unigram (Pegasus)',
+    languages: null,
     vocabulary,
     encode,
     encodeTarget: encode,
-    decode: (spoken) => (settings.cleanUpSpaces ? cleanUpSpaces(decodePieces(spoken)) : decodePieces(spoken)),
+    decode: (spoken) => (settings.cleanUpSpaces !== false ? cleanUpSpaces(decodePieces(spoken)) : decodePieces(spoken)),
   })
 }
 

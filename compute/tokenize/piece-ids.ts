@@ -4,8 +4,8 @@ import { ComputeError } from '#compute/errors.ts'
 const mostPieces = 2 ** 20
 const mostId = 2 ** 24
 
-/** The object of a `vocab.json`: pieces and their ids, each id once, the unknown piece among them. */
-export function parsePieceIds(json: Json, file: string, unknown: string): ReadonlyMap<string, number> {
+/** The object of a `vocab.json`: pieces and their ids, each id once, the unknown piece among them where one is named. */
+export function parsePieceIds(json: Json, file: string, unknown: string | null): ReadonlyMap<string, number> {
   const wrong = (fault: string): ComputeError =>
     new ComputeError('bad-checkpoint', `${file}: ${fault}. Fetch the file again`)
   const ids = new Map<string, number>()
@@ -22,6 +22,6 @@ export function parsePieceIds(json: Json, file: string, unknown: string): Readon
     pieces.set(id, piece)
   }
   if (ids.size > mostPieces) throw wrong(`it has ${ids.size} pieces, more than ${mostPieces}`)
-  if (!ids.has(unknown)) throw wrong(`it lacks the unknown piece ${unknown}`)
+  if (unknown !== null && !ids.has(unknown)) throw wrong(`it lacks the unknown piece ${unknown}`)
   return ids
 }

@@ -1,3 +1,5 @@
+import type { AddedToken } from './added-token.ts'
+
 /** A stretch of text: one special token, or what stands between two. */
 export interface TextPart {
   readonly start: number
@@ -35,3 +37,20 @@ const whole = (text: string, start: number, end: number, special: boolean): Text
 })
 
 const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
+
+/** The same for tokens with flags: a token may take the white space before or after it. */
+export function makeFlaggedSplitter(tokens: readonly AddedToken[]): (text: string) => readonly TextPart[] {
+  const flags = new Map(tokens.toReversed().map((token) => [token.content, token]))
+  const split = makeSpecialSplitter(flags.keys())
+  return (text) => {
+    const parts = split(text)
+    const isTaken = (part: TextPart | undefined, side: 'lstrip' | 'rstrip'): boolean =>
+      part?.special === true && flags.get(part.text)?.[side] === true
+    return parts.flatMap((part, index) => {
+      if (part.special) return [part]
+      const start = isTaken(parts[index - 1], 'rstrip') ? part.text.length - part.text.trimStart().length : 0
+      const end = isTaken(parts[index + 1], 'lstrip') ? part.text.trimEnd().length : part.text.length
+      return start < end ? [whole(text, part.start + start, part.start + end, false)] : []
+    })
+  }
+}

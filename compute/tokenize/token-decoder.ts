@@ -8,7 +8,7 @@ import type { Decoder, DecoderStep } from './definition-parts.ts'
 import { readUtf8 } from './utf8.ts'
 
 /** Neighbouring tokens that a step has made one string of: one offset pair for each of them. */
-type Chunk = DecodedText
+export type Chunk = DecodedText
 
 /** Turns pieces into text; without a decoder they stand side by side with spaces between. */
 export function makeTokenDecoder(decoder: Decoder | null): (pieces: readonly string[]) => DecodedText {
@@ -45,7 +45,8 @@ function makeStep(step: DecoderStep): Step {
   }
 }
 
-function fuse(chunks: readonly Chunk[]): Chunk {
+/** One string of all. */
+export function fuse(chunks: readonly Chunk[]): Chunk {
   let length = 0
   const offsets = chunks.flatMap((chunk) => {
     const before = length
@@ -71,8 +72,8 @@ function makeByteLevelStep(): Step {
 }
 
 /** One string of the bytes of many tokens; a token covers all characters it has a byte of. */
-function readChunkBytes(tokens: readonly (readonly number[])[]): Chunk {
-  const { text, starts, ends } = readUtf8(tokens.flat())
+function readChunkBytes(tokens: readonly (readonly number[])[], wrong: 'beginning' | 'byte' = 'beginning'): Chunk {
+  const { text, starts, ends } = readUtf8(tokens.flat(), wrong)
   let byte = 0
   const offsets = tokens.map((bytes): [number, number] => {
     const first = byte
@@ -85,18 +86,30 @@ function readChunkBytes(tokens: readonly (readonly number[])[]): Chunk {
 
 /** Runs of tokens such as `<0xE2>` become the text of their bytes, or one U+FFFD each where they are none. */
 function readByteTokens(chunks: readonly Chunk[]): readonly Chunk[] {
+  return readByteRuns(chunks, (run) => {
+    const read = readChunkBytes(run)
+    if (Buffer.from(read.text, 'utf8').equals(Buffer.from(run.flat()))) return [read]
+    return run.map(() => joinParts(['\ufffd']))
+  })
+}
+
+/** The same as SentencePiece does it: characters that are whole are read whatever is beside them. */
+export const readSentencePieceBytes = (chunks: readonly Chunk[]): readonly Chunk[] =>
+  readByteRuns(chunks, (run) => [readChunkBytes(run, 'byte')])
+
+function readByteRuns(
+  chunks: readonly Chunk[],
+  read: (run: readonly (readonly number[])[]) => readonly Chunk[],
+): readonly Chunk[] {
   const result: Chunk[] = []
-  let run: number[] = []
+  let run: number[][] = []
   const closeRun = (): void => {
-    if (run.length === 0) return
-    const read = readChunkBytes(run.map((byte) => [byte]))
-    if (Buffer.from(read.text, 'utf8').equals(Buffer.from(run))) result.push(read)
-    else for (const _ of run) result.push(joinParts(['\ufffd']))
+    if (run.length > 0) result.push(...read(run))
     run = []
   }
   for (const chunk of chunks) {
     const byte = /^<0x([0-9a-f]{2})>$/i.exec(chunk.text)?.[1]
-    if (byte !== undefined) run.push(Number.parseInt(byte, 16))
+    if (byte !== undefined) run.push([Number.parseInt(byte, 16)])
     else {
       closeRun()
       result.push(chunk)

@@ -6,7 +6,8 @@ import { z } from 'zod'
 import type { Json } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import { decoder, normalizer, postProcessor, preTokenizer } from './definition-parts.ts'
-import { addedToken } from './settings.ts'
+import { addedToken } from './added-token.ts'
+import type { Merge } from './merges.ts'
 
 const file = 'tokenizer.json'
 const mostTokens = 2 ** 21
@@ -48,6 +49,8 @@ export type TokenizerDefinition = Omit<z.infer<typeof outline>, 'model'> & { rea
 
 export interface ModelDefinition {
   readonly type: 'BPE' | 'Unigram'
+  /** Empty for Unigram. */
+  readonly merges: readonly Merge[]
   readonly unknown: string | null
   readonly entries: readonly (readonly [piece: string, id: number])[]
   /** As the engine reads it. */
@@ -81,11 +84,12 @@ function parseBpe(model: Json): ModelDefinition {
   const unknown = options.unk_token ?? null
   if (unknown !== null && !Object.hasOwn(vocab, unknown))
     throw wrong('model.unk_token', `${JSON.stringify(unknown)} is not in the vocabulary`)
-  return { type: 'BPE', unknown, entries, native: { ...options, vocab, merges: parseMerges(model['merges']) } }
+  const merges = parseMerges(model['merges'])
+  return { type: 'BPE', unknown, entries, merges, native: { ...options, vocab, merges } }
 }
 
 /** Pairs, or texts with one space, as older files write them. The engine itself checks that all of them are in the vocabulary. */
-function parseMerges(merges: unknown): readonly (readonly [string, string])[] {
+function parseMerges(merges: unknown): readonly Merge[] {
   if (!Array.isArray(merges) || merges.length > mostTokens)
     throw wrong('model.merges', `must be a list of at most ${mostTokens} pairs`)
   return merges.map((merge: unknown, index): [string, string] => {
@@ -109,7 +113,7 @@ function parseUnigram(model: Json): ModelDefinition {
   const unknown = entries[options.unk_id]?.[0]
   if (unknown === undefined)
     throw wrong('model.unk_id', `is ${options.unk_id}; the vocabulary has ${entries.length} pieces`)
-  return { type: 'Unigram', unknown, entries, native: { ...options, vocab } }
+  return { type: 'Unigram', unknown, entries, merges: [], native: { ...options, vocab } }
 }
 
 function checkId(id: unknown, piece: string): number {

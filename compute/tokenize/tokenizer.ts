@@ -1,4 +1,4 @@
-import type { TokenizedText } from '#compute/types.ts'
+import type { Languages, TokenizedText } from '#compute/types.ts'
 
 /** The tokenizer of a checkpoint: text to ids and back, exactly as transformers does it, and where each token stands. */
 export interface Tokenizer {
@@ -8,6 +8,10 @@ export interface Tokenizer {
   readonly size: number
   /** The id of text that no piece covers, and of the baseline `unk`; null where there is none. */
   readonly unknownId: number | null
+  /** Languages of a multilingual translator, or null. */
+  readonly languages: TokenizerLanguages | null
+  /** The same tokenizer with other languages; what is not said stays. A code that is not there is a `bad-input`. */
+  withLanguages(asked: Languages): Tokenizer
   /** A text as the encoder (or a decoder-only model) reads it: special tokens included, never truncated. */
   encode(text: string): Promise<TokenizedText>
   /** A text as the decoder would have written it. Differs from `encode` where the two sides have their own pieces. */
@@ -23,6 +27,22 @@ export interface Tokenizer {
   token(id: number): string
   /** The id of a piece of the vocabulary, or null. */
   id(token: string): number | null
+}
+
+/** The languages in force, and those there are. */
+export interface TokenizerLanguages {
+  readonly codes: readonly string[]
+  readonly source: string
+  /** null where neither the settings nor anybody else says which. */
+  readonly target: string | null
+  /** Id of the target's code; null without a target. */
+  readonly targetId: number | null
+  /** Ids of all codes. */
+  readonly ids: ReadonlySet<number>
+  /** Whether the code of a text stands at its end (mBART-25, older NLLB); the decoder is started with it all the same. */
+  readonly isSuffix: boolean
+  /** Fails with the list of codes where a target must be named and is not. */
+  requireTarget(): void
 }
 
 /** A text a model wrote, and its tokens. */

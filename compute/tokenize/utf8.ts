@@ -8,14 +8,15 @@ export interface ReadBytes {
 
 /**
  * Reads bytes as UTF-8 the way WHATWG and Rust's `from_utf8_lossy` do: each longest beginning of a character that goes wrong becomes one
- * U+FFFD.
+ * U+FFFD; or, as SentencePiece does, each byte of it.
  */
-export function readUtf8(bytes: readonly number[]): ReadBytes {
+export function readUtf8(bytes: readonly number[], wrong: 'beginning' | 'byte' = 'beginning'): ReadBytes {
   const starts: number[] = []
   const ends: number[] = []
   let text = ''
   for (let index = 0; index < bytes.length;) {
-    const { length, point } = characterAt(bytes, index)
+    const { length: whole, point } = characterAt(bytes, index)
+    const length = point === replacement && wrong === 'byte' && !isReplacement(bytes, index) ? 1 : whole
     const start = text.length
     text += String.fromCodePoint(point)
     for (let count = 0; count < length; count++) {
@@ -28,6 +29,9 @@ export function readUtf8(bytes: readonly number[]): ReadBytes {
 }
 
 const replacement = 0xfffd
+
+const isReplacement = (bytes: readonly number[], index: number): boolean =>
+  bytes[index] === 0xef && bytes[index + 1] === 0xbf && bytes[index + 2] === 0xbd
 
 function characterAt(bytes: readonly number[], index: number): { readonly length: number; readonly point: number } {
   const lead = bytes[index]!

@@ -19,7 +19,7 @@ export interface VocabularyEntries {
   /** Pieces that transformers counts as special, the unknown token among them. */
   readonly special: ReadonlySet<string>
   readonly unknown: string | null
-  /** Pieces that mark an end, a start or padding: special even where the unknown token is the same piece, as in GPT-2. */
+  /** Pieces that mark an end, a start, padding or a language: special even where the unknown token is the same piece, as in GPT-2. */
   readonly marks: ReadonlySet<string>
 }
 
@@ -34,7 +34,7 @@ export function makeVocabulary({ entries, special, unknown, marks }: VocabularyE
     ids.set(piece, id)
     pieces.set(id, piece)
     if (special.has(piece)) silent.add(id)
-    if (special.has(piece) && (piece !== unknown || marks.has(piece))) marked.add(id)
+    if (marks.has(piece) || (special.has(piece) && piece !== unknown)) marked.add(id)
     size = Math.max(size, id + 1)
   }
   return {

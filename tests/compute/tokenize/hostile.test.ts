@@ -35,7 +35,7 @@ describe('a file that is missing', () => {
     ['phrasebook', ['source.spm'], /has no tokenizer: it needs source\.spm, target\.spm and vocab\.json/],
     ['phrasebook', ['target.spm'], /lacks target\.spm, which its tokenizer needs\. Fetch/],
     ['phrasebook', ['vocab.json'], /lacks vocab\.json, which its tokenizer needs\. Fetch/],
-    ['quiz', ['tokenizer.json'], /has no tokenizer: it needs tokenizer\.json/],
+    ['quiz', ['tokenizer.json'], /has no tokenizer: it needs vocab\.json and merges\.txt, or tokenizer\.json/],
   ])('[TK60] is named: %s without %s', async (name, remove, message) => {
     const fault = await faultOf(name, { remove })
     expect([fault.kind, fault.message]).toEqual(['bad-checkpoint', expect.stringMatching(message)])

@@ -42,7 +42,12 @@ describe('a SentencePiece model', () => {
       ['.', 'normal'],
     ])
     expect(pieces[3]!.score).toBe(Math.fround(-3.0741775035858154))
-    expect(trainer).toEqual({ modelType: 'unigram', byteFallback: false, treatWhitespaceAsSuffix: false })
+    expect(trainer).toEqual({
+      modelType: 'unigram',
+      byteFallback: false,
+      treatWhitespaceAsSuffix: false,
+      special: { unk: { id: 2, text: '<unk>' }, bos: { id: -1, text: '<s>' }, eos: { id: 1, text: '</s>' } },
+    })
     expect(normalizer.precompiledCharsmap.byteLength).toBeGreaterThan(200_000)
     expect([normalizer.addDummyPrefix, normalizer.removeExtraWhitespaces, normalizer.escapeWhitespaces]).toEqual([
       true,
