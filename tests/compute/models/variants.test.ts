@@ -1,49 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { forwardGraph } from '#compute/programs/forward.ts'
-import { openEngine } from '#compute/runtime/engine.ts'
-import { integers } from '#compute/runtime/tensor.ts'
 import { fixture, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
-
-type Json = Record<string, unknown>
+import { logitsOf, openVariant } from '#tests/support/variants.ts'
+import type { Json } from '#tests/support/variants.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'coattend-variants-'))
 afterAll(() => rmSync(root, { recursive: true }))
-
-/** A copy of a fixture checkpoint under another configuration. */
-function vary(base: string, change: Json): string {
-  const folder = mkdtempSync(join(root, `${base}-`))
-  mkdirSync(folder, { recursive: true })
-  const config = readJson(fixture(`${base}/checkpoint/config.json`)) as Json
-  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, ...change }))
-  copyFileSync(fixture(`${base}/checkpoint/model.safetensors`), join(folder, 'model.safetensors'))
-  return folder
-}
-
-async function logitsOf(
-  folder: string,
-  source: readonly number[],
-  prefix: readonly number[] | null,
-): Promise<Float32Array> {
-  const engine = await openEngine(folder, { device: 'cpu', threads: 1, cache: join(root, 'cache') })
-  try {
-    const session = await engine.program(
-      'logits',
-      () => forwardGraph(engine.model, { states: false, attention: false }),
-      'cold',
-    )
-    const row = (ids: readonly number[]) => integers([1, ids.length], ids)
-    const decoder = prefix === null ? {} : { decoder_input_ids: row(prefix) }
-    const { logits } = await session.run({ input_ids: row(source), ...decoder })
-    return logits!.data as Float32Array
-  } finally {
-    await engine.close()
-  }
-}
-
-const open = (folder: string) => openEngine(folder, { device: 'cpu', threads: 1, cache: join(root, 'cache') })
 
 describe('every field of a configuration that changes numbers', () => {
   const { cases } = readJson(fixture('variants.json')) as { cases: { base: string; config: Json; logits: number[] }[] }
@@ -52,7 +16,9 @@ describe('every field of a configuration that changes numbers', () => {
       const inputs = readTensors(fixture(`${base}/inputs.safetensors`))
       const ids = (name: string): readonly number[] => Array.from(inputs.get(name)!.data, Number)
       const prefix = inputs.has('decoder_input_ids') ? ids('decoder_input_ids') : null
-      const found = await logitsOf(vary(base, config), ids('input_ids'), prefix)
+      const engine = await openVariant(root, { base, config })
+      const found = await logitsOf(engine, ids('input_ids'), prefix)
+      await engine.close()
       expect(relativeError(found.subarray(found.length - logits.length), logits)).toBeLessThan(1e-4)
     })
   }
@@ -64,11 +30,9 @@ describe('every field of a configuration that changes numbers', () => {
         decoder_input_ids: number[][] | null
         logits: number[][]
       }
-      const found = await logitsOf(
-        fixture(`${name}/checkpoint`),
-        golden.input_ids[0]!,
-        golden.decoder_input_ids?.[0] ?? null,
-      )
+      const engine = await openVariant(root, { base: name, config: {} })
+      const found = await logitsOf(engine, golden.input_ids[0]!, golden.decoder_input_ids?.[0] ?? null)
+      await engine.close()
       expect(relativeError(found, golden.logits.flat())).toBeLessThan(1e-4)
     })
   }
@@ -85,7 +49,7 @@ describe('every field of a configuration that changes numbers', () => {
   ]
   for (const [base, change, message] of refused) {
     it(`[MO4] ${base} with ${JSON.stringify(change)} is refused by name`, async () => {
-      await expect(open(vary(base, change))).rejects.toMatchObject({
+      await expect(openVariant(root, { base, config: change })).rejects.toMatchObject({
         kind: 'unsupported',
         message: expect.stringMatching(message),
       })
@@ -108,7 +72,9 @@ describe('every field of a configuration that changes numbers', () => {
   ]
   for (const [base, change, message] of broken) {
     it(`[MO5] ${base} with ${JSON.stringify(change)} is one clear error`, async () => {
-      await expect(open(vary(base, change))).rejects.toMatchObject({ message: expect.stringMatching(message) })
+      await expect(openVariant(root, { base, config: change })).rejects.toMatchObject({
+        message: expect.stringMatching(message),
+      })
     })
   }
 })
