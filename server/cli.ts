@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const standardStreams: Streams = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
 }
 
 /** Runs one command and resolves with its exit code. */
@@ -48,7 +49,7 @@ export async function main(
     if (command.positionals.length === 0 && args.positionals.length > 0) {
       throw new UsageError(`${command.name} takes no argument ${JSON.stringify(args.positionals[0])}`)
     }
-    return (await command.run({ args, words: rest, env, streams })) ?? 0
+    return (await command.run({ name, options: command.options, args, words: rest, env, streams })) ?? 0
   } catch (error) {
     return report(error, streams)
   }

@@ -21,6 +21,10 @@ export const bytesPerRun = 384 * 2 ** 20
 /** Layers whose activations of one pair are alive at once: a generous guess, on the safe side of what was seen. */
 const liveLayers = 6
 
+/** Where nobody waits for a click and the clock may not decide. */
+const secondsPerSteadyRun = 0.5
+const steadyRate = 100e9
+
 /** Arithmetic assumed before the first run has been timed, per second. */
 const assumedRate = 40e9
 
@@ -32,8 +36,12 @@ export function makePace(engine: Engine, problem: Problem): Pace {
   const mostPairs = Math.max(1, Math.floor(bytesPerRun / bytesPerPair))
   const table = model.embeddings('source').table.shape[0] as number
   const parameters = engine.checkpoint.weights.bytes / 4 - table * model.width
-  // Forward and backward, two operations a parameter and token each.
-  let secondsPerPair = (4 * parameters * tokens) / assumedRate
+  const operations = 4 * parameters * tokens // forward and backward, two a parameter and token each
+  if (engine.isSteady) {
+    const pairs = Math.max(sharedPairs, Math.floor((secondsPerSteadyRun * steadyRate) / operations))
+    return { pairsPerRun: () => Math.min(mostPairs, pairs), time: (_pairs, run) => run() }
+  }
+  let secondsPerPair = operations / assumedRate
   return {
     pairsPerRun: () => {
       const shared = Math.min(sharedPairs, Math.floor(secondsPerSharedRun / secondsPerPair))

@@ -13,12 +13,15 @@ export interface EngineOptions {
   readonly threads: number
   /** Folder for float32 side files. */
   readonly cache: string
+  /** Runs are cut by the sizes of the model alone and never by the clock, so that equal work gives equal bytes. */
+  readonly isSteady?: boolean
 }
 
 export interface Engine {
   readonly checkpoint: Checkpoint
   readonly model: Model
   readonly device: Device
+  readonly isSteady: boolean
   /**
    * The program under this key, compiled at first use and kept. `hot` programs repack their weights for speed where memory
    * allows; the others share one mapping of the checkpoint.
@@ -66,6 +69,7 @@ export async function openEngine(folder: string, options: EngineOptions): Promis
     checkpoint,
     model,
     device: options.device,
+    isSteady: options.isSteady === true,
     program,
     close: async () => {
       await Promise.all([...programs.keys()].map(forget))

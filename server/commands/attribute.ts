@@ -1,10 +1,11 @@
 import type { AttributionOptions, Baseline } from '#compute/types.ts'
 import type { Arguments } from './arguments.ts'
 import { withCheckpoint } from './checkpoint.ts'
+import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions } from './command.ts'
-import type { Command } from './command.ts'
+import type { Command, CommandContext } from './command.ts'
+import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
 import { reportGradient, reportScores } from './attribution-report.ts'
-import { readSource } from './source.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
 import { UsageError } from './usage-error.ts'
@@ -21,7 +22,7 @@ export const attribute: Command = {
     text: { value: 'TEXT', help: 'the text the model reads' },
     inputs: { value: 'FILE', help: 'or safetensors with input_ids (decoder_input_ids, target_positions, target_ids)' },
     ...targetOptions,
-    output: { value: 'FILE', help: 'safetensors to write' },
+    output: { value: 'FILE', help: 'safetensors to write; with --corpus a directory' },
     method: { value: methods.join('|'), help: 'integrated-gradients where it is left out' },
     baseline: { value: 'zero|pad|unk|mean|token:ID', help: 'where the path starts; zero where it is left out' },
     'attribute-special': { value: null, help: 'special tokens leave their embedding too' },
@@ -29,18 +30,21 @@ export const attribute: Command = {
     contrast: { value: 'TOKEN', help: 'explain the difference to this token (an id or a piece)' },
     nodes: { value: 'N', help: 'exactly N Gauss-Legendre nodes' },
     tolerance: { value: '0.01', help: 'as many nodes as this completeness gap needs' },
+    ...corpusOptions,
+    ...explainOption,
     ...commonOptions,
   },
   run: (context) =>
-    withCheckpoint(context, async (open) => {
-      const { args } = context
-      const source = await readSource(args, open)
-      const problem = await readProblem(args, open, source)
-      const method = args.choice('method', methods) ?? 'integrated-gradients'
-      const options = await readOptions(args, method, source)
-      if (method === 'gradient') return reportGradient(context, open, problem, options)
-      return reportScores(context, open, problem, { ...options, method }, source)
-    }),
+    withCheckpoint(context, (open) => runOnSources(context, open, (own, source) => attributeOne(own, open, source))),
+}
+
+async function attributeOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
+  const { args } = context
+  const problem = await readProblem(args, open, source)
+  const method = args.choice('method', methods) ?? 'integrated-gradients'
+  const options = await readOptions(args, method, source)
+  if (method === 'gradient') return reportGradient(context, open, problem, options)
+  return reportScores(context, open, problem, { ...options, method }, source)
 }
 
 /** Everything but the method, which decides what is reported. */

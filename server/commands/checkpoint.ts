@@ -21,7 +21,12 @@ export async function withCheckpoint<T>(
   const named = deviceOf(args)
   // The processor is at hand at once; other devices are tried only where they are asked for by name.
   const device = named === null ? ({ name: 'cpu' } as const) : await local.chooseDevice(named, threads())
-  const opened = await local.openFolder(folder, { device: device.name, threads: threads(), cache: readCache(env) })
+  const opened = await local.openFolder(folder, {
+    device: device.name,
+    threads: threads(),
+    cache: readCache(env),
+    isSteady: true,
+  })
   try {
     return await work({ local, opened })
   } finally {

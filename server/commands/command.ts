@@ -9,9 +9,13 @@ import { UsageError } from './usage-error.ts'
 export interface Streams {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** Whether standard error is read by a person, who sees a line written over. */
+  readonly isTerminal?: boolean
 }
 
 export interface CommandContext {
+  readonly name: string
+  readonly options: OptionSpecs
   readonly args: Arguments
   /** The words after the command, for those that are read elsewhere. */
   readonly words: readonly string[]

@@ -1,9 +1,10 @@
 import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions } from './command.ts'
-import type { Command } from './command.ts'
+import type { Command, CommandContext } from './command.ts'
+import { corpusOptions, runOnSources } from './corpus-run.ts'
 import { generationOptions, readGeneration } from './generation-options.ts'
-import { readSource } from './source.ts'
+import type { Source } from './source.ts'
 
 /** `generate`: lets a model write. */
 export const generate: Command = {
@@ -14,28 +15,25 @@ export const generate: Command = {
     text: { value: 'TEXT', help: 'the text the model reads' },
     inputs: { value: 'FILE', help: 'or safetensors with input_ids [1, n]' },
     ...generationOptions,
+    output: { value: 'DIRECTORY', help: 'with --corpus: where results go' },
+    ...corpusOptions,
     ...commonOptions,
   },
   run: (context) =>
-    withCheckpoint(context, async (open) => {
-      const { args, streams } = context
-      const source = await readSource(args, open)
-      const written = await write(open, source.ids, readGeneration(args), source.takes)
-      const { steps } = await open.local.teacherForce(open.opened.engine, source.ids, written, {
-        alternatives: 1,
-        states: false,
-      })
-      const tokenizer = source.tokenizer
-      const text = tokenizer === null ? null : tokenizer.decode(written)
-      const named = steps.map(({ id, logProb, entropy }) => ({
-        id,
-        token: tokenizer?.token(id) ?? null,
-        logProb,
-        entropy,
-      }))
-      if (args.has('json')) return streams.out(JSON.stringify({ ids: written, text, steps: named }))
-      streams.out(text ?? written.join(' '))
-    }),
+    withCheckpoint(context, (open) => runOnSources(context, open, (own, source) => generateOne(own, open, source))),
+}
+
+async function generateOne({ args, streams }: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
+  const written = await write(open, source.ids, readGeneration(args), source.takes)
+  const { steps } = await open.local.teacherForce(open.opened.engine, source.ids, written, {
+    alternatives: 1,
+    states: false,
+  })
+  const tokenizer = source.tokenizer
+  const text = tokenizer === null ? null : tokenizer.decode(written)
+  const named = steps.map(({ id, logProb, entropy }) => ({ id, token: tokenizer?.token(id) ?? null, logProb, entropy }))
+  if (args.has('json')) return streams.out(JSON.stringify({ ids: written, text, steps: named }))
+  streams.out(text ?? written.join(' '))
 }
 
 /** The ids that are written, without start token and prompt. */
