@@ -38,8 +38,8 @@ interface Machine {
   readonly memo: Map<number, unknown>
 }
 
-/** A checkpoint of 10,000 tensors takes a quarter of it. */
-const mostOperations = 1_000_000
+/** Enough for 10,000 tensors. */
+const mostOperations = 300_000
 
 /** Reads one pickle that starts at `start`. Throws kind `bad-checkpoint` naming `file`. */
 export function readPickle(bytes: Uint8Array, start: number, host: PickleHost, file: string): Unpickled {

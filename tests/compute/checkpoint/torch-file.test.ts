@@ -118,7 +118,7 @@ describe('pytorch_model.bin', () => {
   it('[CK16] a pickle that builds without end is stopped in time', async () => {
     const lists = Buffer.concat([Buffer.from([0x80, 2]), Buffer.alloc(2 ** 22, 0x5d), Buffer.from('.')])
     const started = performance.now()
-    expect(await faultOf(lists)).toMatch(/more than 1000000 operations/)
+    expect(await faultOf(lists)).toMatch(/more than 300000 operations/)
     expect(performance.now() - started).toBeLessThan(1000)
   })
 })
