@@ -19,6 +19,8 @@ export type ComputeErrorKind =
   | 'too-long'
   | 'shape-mismatch'
   | 'device'
+  | 'hub'
+  | 'network'
   | 'cancelled'
   | 'crashed'
   | 'internal'

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import { ServerError } from './errors.ts'
@@ -44,6 +45,23 @@ export function readSettings(args: readonly string[], env: ServerEnvironment): S
 /** Folder of float32 side files: COATTEND_CACHE, else the user's cache folder. */
 export const readCache = (env: ServerEnvironment): string =>
   resolve(nonEmpty(env['COATTEND_CACHE']) ?? envPaths('coattend', { suffix: '' }).cache)
+
+/** Where checkpoints are fetched from, and the folder they are kept in: read from the variables that Python's libraries read. */
+export function readHub(env: ServerEnvironment) {
+  const { HF_HOME, XDG_CACHE_HOME, HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_ENDPOINT, HF_TOKEN } = env
+  const home = nonEmpty(HF_HOME) ?? join(nonEmpty(XDG_CACHE_HOME) ?? join(homedir(), '.cache'), 'huggingface')
+  return {
+    endpoint: parseEndpoint(nonEmpty(HF_ENDPOINT) ?? 'https://huggingface.co'),
+    cache: resolve(nonEmpty(HF_HUB_CACHE) ?? nonEmpty(HUGGINGFACE_HUB_CACHE) ?? join(home, 'hub')),
+    token: nonEmpty(HF_TOKEN?.trim()) ?? null,
+    offline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
+  }
+}
+
+function parseEndpoint(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
+  throw new ServerError('settings', 'HF_ENDPOINT is no address. Write it like https://huggingface.co')
+}
 
 /** Folders of a data directory. */
 export function foldersOf(data: string) {

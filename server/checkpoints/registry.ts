@@ -18,7 +18,7 @@ export interface Registry {
   /** null where none has this id. */
   find(id: string): Promise<RegisteredCheckpoint | null>
   /** Registers a folder, or finds it registered; reads it first, so that one that cannot be opened is refused. */
-  register(folder: string, options?: { readonly id?: string }): Promise<CheckpointReply>
+  register(folder: string, options?: { readonly id?: string; readonly name?: string }): Promise<CheckpointReply>
 }
 
 export interface RegisteredCheckpoint {
@@ -60,7 +60,7 @@ export function openRegistry(deps: RegistryDeps): Registry {
       const entry = readEntry(deps.directory, id)
       return entry === null ? null : describe(entry, refresh)
     },
-    register: (folder, options = {}) => register(deps, folder, options.id),
+    register: (folder, options = {}) => register(deps, folder, options),
   }
 }
 
@@ -87,14 +87,18 @@ async function inspectAnew(
   return fresh
 }
 
-async function register(deps: RegistryDeps, folder: string, wanted: string | undefined): Promise<CheckpointReply> {
+async function register(
+  deps: RegistryDeps,
+  folder: string,
+  { id: wanted, name = basename(folder) }: { readonly id?: string; readonly name?: string },
+): Promise<CheckpointReply> {
   const entries = readEntries(deps.directory)
   const known = entries.find((entry) => entry.folder === folder && (wanted === undefined || entry.id === wanted))
-  const id = wanted ?? known?.id ?? freeId(basename(folder), entries)
+  const id = wanted ?? known?.id ?? freeId(name, entries)
   if (known !== undefined && fingerprintOf(folder) === known.fingerprint) {
     return { id, name: known.name, summary: known.summary, problem: null }
   }
-  const entry = await inspectAnew(deps, { id, name: basename(folder), folder })
+  const entry = await inspectAnew(deps, { id, name, folder })
   return { id, name: entry.name, summary: entry.summary, problem: null }
 }
 

@@ -1,9 +1,9 @@
 /** Opening the checkpoint of a command in this process. */
-import { resolve } from 'node:path'
 import { loadLocal } from '#compute/index.ts'
 import { readCache } from '../settings.ts'
 import { deviceOf, onlyPositional, threads } from './command.ts'
 import type { CommandContext, Local } from './command.ts'
+import { findCheckpoint } from './find-checkpoint.ts'
 
 export interface OpenCheckpoint {
   readonly local: Local
@@ -16,11 +16,12 @@ export async function withCheckpoint<T>(
   work: (open: OpenCheckpoint) => Promise<T>,
 ): Promise<T> {
   const { args, env } = context
-  const folder = resolve(onlyPositional(args, 'CHECKPOINT'))
+  const argument = onlyPositional(args, 'CHECKPOINT')
   const local = await loadLocal()
   const named = deviceOf(args)
   // The processor is at hand at once; other devices are tried only where they are asked for by name.
   const device = named === null ? ({ name: 'cpu' } as const) : await local.chooseDevice(named, threads())
+  const { folder } = await findCheckpoint(argument, local, context)
   const opened = await local.openFolder(folder, {
     device: device.name,
     threads: threads(),

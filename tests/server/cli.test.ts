@@ -342,7 +342,7 @@ describe('bad input on the command line', () => {
     ],
     ['a device that is not here', ['inspect', quiz, '--device', 'cuda'], /device cuda cannot be used/],
     ['an unknown device', ['inspect', quiz, '--device', 'tpu'], /--device must be cpu or webgpu or cuda/],
-    ['a hub id', ['import', 'google/pegasus-xsum'], /not fetched from a hub yet/],
+    ['a folder that is not there', ['inspect', './none'], /There is no folder .*none/],
     ['a port that is none', ['serve', '--port', 'http'], /is no port/],
   ]
   for (const [why, words, message] of cases) {
