@@ -1,4 +1,5 @@
 /** Computing in this process, for the command line: loads the runtime. */
+export { attentionAttribution } from './attribution/attention-attribution.ts'
 export { attribute } from './attribution/attribute.ts'
 export { openPath } from './attribution/path.ts'
 export { joinTargets, outputProblem, type Problem } from './attribution/problem.ts'

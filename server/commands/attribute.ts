@@ -4,14 +4,18 @@ import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
+import { attentionOptions, reportAttentionAttribution } from './attribute-attention.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
 import { reportGradient, reportScores } from './attribution-report.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
 import { UsageError } from './usage-error.ts'
 
-const methods = ['integrated-gradients', 'gradient', 'gradient-x-input'] as const
+const methods = ['integrated-gradients', 'gradient', 'gradient-x-input', 'attention-attribution'] as const
 type Method = (typeof methods)[number]
+
+/** Those that integrate along a path, with a rule that can be chosen. */
+const pathMethods: readonly Method[] = ['integrated-gradients', 'attention-attribution']
 
 /** `attribute`: which tokens carried a word. */
 export const attribute: Command = {
@@ -30,6 +34,7 @@ export const attribute: Command = {
     contrast: { value: 'TOKEN', help: 'explain the difference to this token (an id or a piece)' },
     nodes: { value: 'N', help: 'exactly N Gauss-Legendre nodes' },
     tolerance: { value: '0.01', help: 'as many nodes as this completeness gap needs' },
+    ...attentionOptions,
     ...corpusOptions,
     ...explainOption,
     ...commonOptions,
@@ -44,6 +49,7 @@ async function attributeOne(context: CommandContext, open: OpenCheckpoint, sourc
   const method = args.choice('method', methods) ?? 'integrated-gradients'
   const options = await readOptions(args, method, source)
   if (method === 'gradient') return reportGradient(context, open, problem, options)
+  if (method === 'attention-attribution') return reportAttentionAttribution(context, open, problem, options, source)
   return reportScores(context, open, problem, { ...options, method }, source)
 }
 
@@ -53,8 +59,8 @@ export type CommonOptions = Omit<AttributionOptions, 'method'> & { readonly unkn
 async function readOptions(args: Arguments, method: Method, source: Source): Promise<CommonOptions> {
   const [nodes, tolerance] = [args.whole('nodes', 1), args.number('tolerance')]
   if (nodes !== undefined && tolerance !== undefined) throw new UsageError('Give either --nodes or --tolerance')
-  if (method !== 'integrated-gradients' && (nodes ?? tolerance) !== undefined) {
-    throw new UsageError(`--nodes and --tolerance belong to integrated-gradients, not to ${method}`)
+  if (!pathMethods.includes(method) && (nodes ?? tolerance) !== undefined) {
+    throw new UsageError(`--nodes and --tolerance belong to ${pathMethods.join(' and ')}, not to ${method}`)
   }
   return {
     baseline: readBaseline(args),

