@@ -117,9 +117,8 @@ const rowsOf = (data: Float32Array, [rows, columns]: readonly [number, number]):
 function describe({ layers, importance }: AttentionAttribution): readonly string[] {
   return layers.map(({ kind, layer, gap, nodes, converged }) => {
     const { importance: data, shape } = importance.find((candidate) => candidate.kind === kind)!
-    const heads = rowsOf(data, shape)
-      [layer]!.map((value) => value.toFixed(3))
-      .join(' ')
+    const row = rowsOf(data, shape)[layer]!
+    const heads = row.map((value) => value.toFixed(3)).join(' ')
     const open = converged.filter((flag) => flag === 0).length
     const worst = Math.max(...gap.map(Math.abs)).toFixed(4)
     const trust = open === 0 ? '' : `, ${open} of ${converged.length} targets not converged`

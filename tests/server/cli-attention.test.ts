@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { decodeSafetensors } from '#compute/index.ts'
+import { main } from '#server/cli.ts'
+import { fixture, readTensors, relativeError } from '#tests/support/golden.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'coattend-cli-attention-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const env = { COATTEND_CACHE: join(folder, 'cache'), COATTEND_DATA: join(folder, 'data') }
+
+async function run(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', '']
+  const streams = { out: (text: string) => void (out += `${text}\n`), err: (text: string) => void (err += text) }
+  return { code: await main(words, env, streams), out, err }
+}
+
+const checkpoint = fixture('marian/checkpoint')
+const inputs = fixture('marian/inputs.safetensors')
+const golden = readTensors(fixture('marian/golden.safetensors'))
+
+describe('attention on the command line', () => {
+  it('[AA5] attention attribution writes every layer, its gaps, and the importance of its heads', async () => {
+    const output = join(folder, 'attribution.safetensors')
+    const words = ['attribute', checkpoint, '--inputs', inputs, '--method', 'attention-attribution', '--nodes', '24']
+    const { code, out, err } = await run(...words, '--output', output, '--json')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const found = decodeSafetensors(readFileSync(output), output)
+    for (const kind of ['encoder', 'decoder', 'cross']) {
+      const importance = found.get(`importance.${kind}`)!
+      expect(importance.shape).toEqual([2, 4])
+      for (const layer of [0, 1]) {
+        const { shape, data } = golden.get(`attribution.${kind}.${layer}`)!
+        expect(found.get(`attribution.${kind}.${layer}`)!.shape).toEqual(shape)
+        expect(relativeError(found.get(`attribution.${kind}.${layer}`)!.data, data)).toBeLessThan(1e-3)
+        const [K, heads, queries, keys] = shape as [number, number, number, number]
+        const largest = (k: number, h: number): number =>
+          Math.max(
+            ...Array.from(data.slice((k * heads + h) * queries * keys, (k * heads + h + 1) * queries * keys), Number),
+          )
+        const means = Array.from({ length: heads }, (_, h) =>
+          Array.from({ length: K }, (_target, k) => largest(k, h)).reduce((sum, value) => sum + value / K, 0),
+        )
+        expect(relativeError(importance.data.slice(layer * heads, (layer + 1) * heads), means)).toBeLessThan(1e-3)
+        expect(found.get(`gap.${kind}.${layer}`)!.shape).toEqual([K])
+      }
+    }
+    const report = JSON.parse(out) as { readonly layers: readonly unknown[]; readonly targets: readonly unknown[] }
+    expect(report.layers).toHaveLength(6)
+    expect(report.targets).toHaveLength(golden.get('target_ids')!.data.length)
+  })
+
+  it('[AA6] one kind can be asked for; a kind that is not there, and options of other methods, are refused', async () => {
+    const words = ['attribute', checkpoint, '--inputs', inputs, '--method', 'attention-attribution', '--json']
+    const { code, out } = await run(...words, '--nodes', '2', '--attention', 'cross')
+    const { layers } = JSON.parse(out) as { readonly layers: readonly { readonly kind: string }[] }
+    expect([code, ...layers.map(({ kind }) => kind)]).toEqual([0, 'cross', 'cross'])
+    expect(await run(...words, '--attention', 'sideways')).toMatchObject({ code: 2 })
+    expect((await run(...words, '--baseline', 'zero')).err).toMatch(/--baseline belongs to paths between embeddings/)
+    const decoderOnly = ['attribute', fixture('gpt2/checkpoint'), '--inputs', fixture('gpt2/inputs.safetensors')]
+    const refused = await run(...decoderOnly, '--method', 'attention-attribution', '--attention', 'encoder')
+    expect(refused).toMatchObject({ code: 2, err: 'A decoder-only model has no encoder attention; it has decoder\n' })
+  })
+})
