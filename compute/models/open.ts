@@ -13,6 +13,7 @@ import type { Architecture, Model } from './model.ts'
 import { opt } from './opt.ts'
 import { pegasus } from './pegasus.ts'
 import { qwen2 } from './qwen2.ts'
+import { t5 } from './t5.ts'
 import { tensorsOf } from './tensors.ts'
 
 /** Every architecture we can open. Adding one means one file and one line here. */
@@ -20,6 +21,7 @@ const architectures: readonly Architecture[] = [
   marian,
   pegasus,
   bart,
+  t5,
   mbart,
   m2m100,
   gpt2,

@@ -12,6 +12,8 @@ export const goldenCheckpoints = [
   'bart',
   'mbart',
   'm2m_100',
+  't5',
+  't5-v1_1',
   'gpt2',
   'llama',
   'qwen2',
