@@ -95,7 +95,7 @@ export async function openAttentionPath(
       const chosen = targets.map((index) => problem.targets[index]!)
       const outputs = await pace.time(targets.length * alphas.length, () =>
         session.run({
-          ...feed(place, visibleLength(chosen)),
+          ...feed(place, visibleLength(model, problem, chosen)),
           ...targetFeeds(spec, chosen, contrast),
           alpha: floats([alphas.length], Float32Array.from(alphas)),
           weights: floats([weights.length], Float32Array.from(weights)),

@@ -70,7 +70,7 @@ export async function openPath(engine: Engine, problem: Problem, options: PathOp
   ): { feeds: Record<string, Tensor>; length: number } {
     const { width } = engine.model
     const chosen = targets.map((index) => problem.targets[index]!)
-    const length = visibleLength(chosen)
+    const length = visibleLength(engine.model, problem, chosen)
     const cut = (name: string, { end, start }: Ends, tokens: number): Record<string, Tensor> => ({
       [name]: floats([tokens, width], end.subarray(0, tokens * width)),
       [`${name}.start`]: floats([tokens, width], start.subarray(0, tokens * width)),

@@ -45,6 +45,9 @@ export function targetFeeds(
   }
 }
 
-/** Tokens of the decoder that some of these targets can see: the rest may be cut away. */
-export const visibleLength = (targets: readonly Target[]): number =>
-  1 + Math.max(...targets.map(({ position }) => position))
+/** Tokens of the decoder that some of these targets depend on: the rest may be cut away. */
+export function visibleLength(model: Model, { source, prefix }: Problem, targets: readonly Target[]): number {
+  const { length } = prefix ?? source
+  if (length > (model.steadyTokens ?? Infinity)) return length
+  return 1 + Math.max(...targets.map(({ position }) => position))
+}

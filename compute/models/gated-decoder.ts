@@ -16,7 +16,7 @@ import type { Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.t
 import type { RopeParameters } from './rope-parameters.ts'
 import { placesOf } from './rotary-places.ts'
 import type { Place } from './rotary-places.ts'
-import { turn } from './rotary.ts'
+import { steadiness, turn } from './rotary.ts'
 import type { Tensors } from './tensors.ts'
 
 /** What the architectures of the family differ in. */
@@ -176,6 +176,7 @@ export function gatedModel(config: Fields, tensors: Tensors, design: GatedDesign
     heads: { encoder: 0, decoder: heads },
     cache: { heads: keyHeads, width: headWidth },
     maxTokens: null,
+    ...steadiness(design.rope),
     special: {
       pad: config.id('pad_token_id'),
       start: null,

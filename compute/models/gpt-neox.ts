@@ -15,7 +15,7 @@ import { readRope } from './rope-parameters.ts'
 import type { RopeParameters } from './rope-parameters.ts'
 import { placesOf } from './rotary-places.ts'
 import type { Place } from './rotary-places.ts'
-import { turn } from './rotary.ts'
+import { steadiness, turn } from './rotary.ts'
 import type { Tensors } from './tensors.ts'
 
 interface Design {
@@ -161,7 +161,7 @@ function decode(
 
 type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'finish' | 'head'>
 
-function modelOf(config: Fields, { width, layers, heads }: Design, parts: Parts): Model {
+function modelOf(config: Fields, { width, layers, heads, rope }: Design, parts: Parts): Model {
   return {
     architecture: 'gpt_neox',
     kind: 'decoder-only',
@@ -171,6 +171,7 @@ function modelOf(config: Fields, { width, layers, heads }: Design, parts: Parts)
     heads: { encoder: 0, decoder: heads },
     cache: { heads, width: width / heads },
     maxTokens: null,
+    ...steadiness(rope),
     special: {
       pad: config.id('pad_token_id'),
       start: null,

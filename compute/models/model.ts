@@ -80,6 +80,11 @@ export interface Model {
   readonly cache: { readonly heads: number; readonly width: number }
   /** Longest source, and longest output with its start token. */
   readonly maxTokens: number | null
+  /**
+   * In a longer text, later tokens change what earlier ones are (dynamic rotary scaling), so nothing may be cut away; absent
+   * where they never do.
+   */
+  readonly steadyTokens?: number
   readonly special: SpecialIds
   /** Token embeddings [vocabulary, width] and the factor they are scaled by. */
   readonly embeddings: (side: Side) => { readonly table: Value; readonly scale: number }

@@ -38,6 +38,10 @@ export function turn(x: Value, { cosine, sine }: Turn): Value {
   return concat([first, second, ...passing], -1)
 }
 
+/** Tokens of the longest text in which no token depends on how many there are: `steadyTokens` of a model, as part of it. */
+export const steadiness = ({ scaling }: RopeParameters): { readonly steadyTokens?: number } =>
+  scaling.type === 'dynamic' ? { steadyTokens: scaling.longest } : {}
+
 function frequencies(rope: RopeParameters, length: Value): Value {
   const { scaling, theta, width } = rope
   if (scaling.type !== 'dynamic') {
