@@ -30,6 +30,13 @@ export interface Languages {
   readonly target?: string | null
 }
 
+/** The languages a translator knows, by their codes. */
+export interface KnownLanguages {
+  readonly codes: readonly string[]
+  readonly source: string
+  readonly target: string | null
+}
+
 /** One token of an output and what the model thought of it. Log-probabilities and entropies are natural (nats). */
 export interface OutputStep {
   readonly id: number
@@ -198,6 +205,8 @@ export interface CheckpointSummary {
   /** Longest input in tokens; null where positions have no end. */
   readonly maxTokens: number | null
   readonly tokenizer: string | null
+  /** Languages of a multilingual translator, and those in force where nobody names others; null for all other models. */
+  readonly languages: KnownLanguages | null
   readonly baselines: readonly Baseline[]
 }
 
@@ -231,7 +240,12 @@ export type Task =
   | { readonly kind: 'inspect'; readonly checkpoint: string }
   /** Opens a checkpoint and compiles what the first question about it will need. */
   | { readonly kind: 'prepare'; readonly checkpoint: string }
-  | { readonly kind: 'tokenize'; readonly checkpoint: string; readonly text: string }
+  | {
+      readonly kind: 'tokenize'
+      readonly checkpoint: string
+      readonly text: string
+      readonly languages?: Languages
+    }
   | {
       readonly kind: 'respond'
       readonly checkpoint: string
@@ -240,6 +254,7 @@ export type Task =
       readonly generation: GenerationOptions | null
       readonly alternatives: number
       readonly states: boolean
+      readonly languages?: Languages
     }
   | {
       readonly kind: 'attribute'

@@ -1,5 +1,6 @@
 import { hashRevision } from '#compute/checkpoint/checkpoint.ts'
-import type { Baseline, CheckpointSummary } from '#compute/types.ts'
+import type { Tokenizer } from '#compute/tokenize/tokenizer.ts'
+import type { Baseline, CheckpointSummary, KnownLanguages } from '#compute/types.ts'
 import { unknownIdOf } from './opened.ts'
 import type { Opened } from './opened.ts'
 
@@ -19,6 +20,7 @@ export async function inspectCheckpoint(opened: Opened): Promise<CheckpointSumma
     heads: model.heads,
     maxTokens: model.maxTokens,
     tokenizer: tokenizer?.name ?? null,
+    languages: languagesOf(tokenizer),
     baselines: baselinesOf(model.special.pad, await unknownIdOf(opened)),
   }
 }
@@ -26,4 +28,10 @@ export async function inspectCheckpoint(opened: Opened): Promise<CheckpointSumma
 /** The mean embedding first: it is the recommended start, because it is inside the cloud of embeddings and stands for no word. */
 function baselinesOf(pad: number | null, unknown: number | null): readonly Baseline[] {
   return ['mean', ...(pad === null ? [] : ['pad' as const]), ...(unknown === null ? [] : ['unk' as const]), 'zero']
+}
+
+function languagesOf(tokenizer: Tokenizer | null): KnownLanguages | null {
+  if (tokenizer === null || tokenizer.languages === null) return null
+  const { codes, source, target } = tokenizer.languages
+  return { codes, source, target }
 }

@@ -2,6 +2,7 @@ import { generate } from '#compute/generate/generate.ts'
 import type { GenerationRequest } from '#compute/generate/plan.ts'
 import { teacherForce } from '#compute/generate/teacher-force.ts'
 import type { GenerationOptions, ModelOutput, Progress } from '#compute/types.ts'
+import { requireTarget } from './language.ts'
 import type { Opened } from './opened.ts'
 
 /** What is asked of an output beside its ids. */
@@ -19,6 +20,7 @@ export async function* respond(
   { generation, alternatives, states }: RespondOptions,
 ): AsyncGenerator<Progress, ModelOutput> {
   const tokenizer = await opened.tokenizer()
+  await requireTarget(opened)
   const source = await tokenizer.encode(text)
   const request: GenerationRequest = generation ?? { beams: 1, sampling: null }
   const writing = generate(opened.engine, source.ids, request, 'all settings')

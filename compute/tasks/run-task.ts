@@ -1,6 +1,7 @@
 import type { PartialAttribution, Progress, Task, TaskResults } from '#compute/types.ts'
 import { explain } from './explain.ts'
 import { inspectCheckpoint } from './inspect.ts'
+import { withLanguages } from './language.ts'
 import type { Opened } from './opened.ts'
 import { prepare } from './prepare.ts'
 import { respond } from './respond.ts'
@@ -25,9 +26,9 @@ export async function* runTask(
     case 'prepare':
       return prepare(opened)
     case 'tokenize':
-      return (await opened.tokenizer()).encode(task.text)
+      return (await (await withLanguages(opened, task.languages ?? {})).tokenizer()).encode(task.text)
     case 'respond': {
-      const writing = respond(opened, task.text, task)
+      const writing = respond(await withLanguages(opened, task.languages ?? {}), task.text, task)
       let step = await writing.next()
       while (!step.done) {
         yield { progress: step.value, partial: null }

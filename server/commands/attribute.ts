@@ -2,7 +2,7 @@ import type { AttributionOptions, Baseline } from '#compute/types.ts'
 import type { Arguments } from './arguments.ts'
 import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions } from './command.ts'
+import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { attentionOptions, reportAttentionAttribution } from './attribute-attention.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
@@ -37,6 +37,7 @@ export const attribute: Command = {
     ...attentionOptions,
     ...corpusOptions,
     ...explainOption,
+    ...languageOptions,
     ...commonOptions,
   },
   run: (context) =>

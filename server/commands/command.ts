@@ -41,6 +41,18 @@ export const commonOptions: OptionSpecs = {
   json: { value: null, help: 'one JSON document on standard output' },
 }
 
+/** Options of every command that reads a text: which languages it is about, in a multilingual translator. */
+export const languageOptions: OptionSpecs = {
+  'source-language': {
+    value: 'CODE',
+    help: 'language of the text (mBART, M2M100, NLLB), such as de_DE, de or deu_Latn',
+  },
+  'target-language': { value: 'CODE', help: 'language to write; inspect lists the codes' },
+}
+
+/** Options that say that texts are read, not ids. */
+export const readsText: readonly string[] = ['text', 'target', 'corpus']
+
 /** The positional argument of a command that takes one. */
 export function onlyPositional({ positionals }: Arguments, name: string): string {
   const [value, extra] = positionals

@@ -1,6 +1,6 @@
 import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions } from './command.ts'
+import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { corpusOptions, runOnSources } from './corpus-run.ts'
 import { generationOptions, readGeneration } from './generation-options.ts'
@@ -17,6 +17,7 @@ export const generate: Command = {
     ...generationOptions,
     output: { value: 'DIRECTORY', help: 'with --corpus: where results go' },
     ...corpusOptions,
+    ...languageOptions,
     ...commonOptions,
   },
   run: (context) =>
@@ -43,6 +44,7 @@ export async function write(
   request: Parameters<typeof local.generate>[2],
   takes: Parameters<typeof local.generate>[3],
 ): Promise<readonly number[]> {
+  if (takes === 'all settings') await local.requireTarget(opened)
   const writing = local.generate(opened.engine, source, request, takes)
   let step = await writing.next()
   while (!step.done) step = await writing.next()

@@ -38,9 +38,16 @@ function describe({ architecture, kind, layers, heads, taps, memory, ...report }
     `parameters    ${report.parameters.toLocaleString('en')}, vocabulary ${report.vocabulary.toLocaleString('en')}`,
     `length        ${report.maxTokens === null ? 'no limit' : `at most ${report.maxTokens} tokens`}`,
     `tokenizer     ${report.tokenizer ?? 'none that can be read'}`,
+    ...languagesOf(report),
     `taps          ${taps.join(', ')}`,
     `baselines     ${report.baselines.join(', ')}, token:ID`,
     `memory        weights ${megabytes(memory.weights)} mapped, ${megabytes(memory.repacked)} repacked, up to ${megabytes(memory.buffers)} of buffers`,
     `revision      ${report.revision}`,
   ]
+}
+
+function languagesOf({ languages }: Pick<Report, 'languages'>): readonly string[] {
+  if (languages === null) return []
+  const { codes, source, target } = languages
+  return [`languages     ${codes.join(' ')}`, `              reads ${source}, writes ${target ?? 'what is asked'}`]
 }

@@ -49,7 +49,7 @@ const continuation = (ids: readonly number[]): readonly Target[] =>
 async function readOutput(args: Arguments, open: OpenCheckpoint, source: Source): Promise<readonly number[]> {
   const target = args.text('target')
   if (target === undefined) return write(open, source.ids, {}, 'all settings')
-  return (await source.tokenizer!.encodeTarget(target)).ids // with --text there is a tokenizer
+  return (await open.local.encodeOutput(open.opened, source.tokenizer!, target)).ids // with --text there is a tokenizer
 }
 
 function choosePositions(args: Arguments, source: Source, problem: Problem): Problem {

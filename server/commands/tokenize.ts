@@ -1,6 +1,6 @@
 import type { TokenizedText } from '#compute/types.ts'
 import { withCheckpoint } from './checkpoint.ts'
-import { commonOptions } from './command.ts'
+import { commonOptions, languageOptions } from './command.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -12,6 +12,7 @@ export const tokenize: Command = {
   options: {
     text: { value: 'TEXT', help: 'the text the model reads' },
     target: { value: 'TEXT', help: 'a text the model writes' },
+    ...languageOptions,
     ...commonOptions,
   },
   run: (context) =>

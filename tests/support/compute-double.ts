@@ -128,6 +128,7 @@ export function inspect(folder: string): CheckpointSummary {
     heads: { encoder: 1, decoder: 1 },
     maxTokens: 500,
     tokenizer: 'words',
+    languages: null,
     baselines: ['zero', 'mean'],
   }
 }
