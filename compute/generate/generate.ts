@@ -1,4 +1,5 @@
-import { checkIds } from '#compute/attribution/problem.ts'
+import { checkId, checkIds } from '#compute/attribution/problem.ts'
+import { readFields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { generateByBeams } from './beam.ts'
@@ -44,10 +45,11 @@ export async function* generate(
 /** The token that begins an output: of the generation settings, else of the configuration; null for decoder-only models. */
 function startOf({ model, checkpoint }: Engine): number | null {
   if (model.kind === 'decoder-only') return null
-  const named = checkpoint.generation['decoder_start_token_id']
-  const start = typeof named === 'number' ? named : model.special.start
+  const named = readFields(checkpoint.generation, 'generation_config.json').id('decoder_start_token_id')
+  const start = named ?? model.special.start
   if (start === null) {
     throw new ComputeError('bad-checkpoint', 'config.json names no decoder_start_token_id, so no output can be started')
   }
+  checkId('decoder_start_token_id', start, model.vocabulary.output)
   return start
 }

@@ -151,8 +151,14 @@ function checked(model: Model, plan: GenerationPlan): GenerationPlan {
     if (!Number.isInteger(topK) || topK < 0) fail(`top-k must be a whole number from 0, not ${topK}`)
     if (!(topP > 0 && topP <= 1)) fail(`top-p must be above 0 and at most 1, not ${topP}`)
   }
-  const outside = plan.badWords.flat().find((id) => id >= model.vocabulary.output)
-  if (outside !== undefined)
-    fail(`generation_config.json: bad_words_ids holds ${outside}, which is outside the vocabulary`)
+  const lists = {
+    bad_words_ids: plan.badWords.flat(),
+    forced_bos_token_id: plan.forcedFirst === null ? [] : [plan.forcedFirst],
+    forced_eos_token_id: plan.forcedLast,
+  }
+  for (const [name, ids] of Object.entries(lists)) {
+    const outside = ids.find((id) => id >= model.vocabulary.output)
+    if (outside !== undefined) fail(`generation_config.json: ${name} holds ${outside}, which is outside the vocabulary`)
+  }
   return plan
 }

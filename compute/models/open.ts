@@ -32,6 +32,24 @@ const architectures: readonly Architecture[] = [
   gptNeox,
 ]
 
+/** Fields that say how many layers there are: each layer is built before its tensors are missed. */
+const layerCounts = [
+  'num_hidden_layers',
+  'n_layer',
+  'num_layers',
+  'num_decoder_layers',
+  'encoder_layers',
+  'decoder_layers',
+]
+
+/** The deepest published model of these families has 96 layers. */
+const mostLayers = 1024
+
+function refuseTooMany(name: string, layers: number): void {
+  if (layers <= mostLayers) return
+  throw new ComputeError('unsupported', `config.json: ${name} is ${layers}; at most ${mostLayers} layers are supported`)
+}
+
 /** Finds the architecture of a checkpoint and checks configuration and tensors against it. */
 export function openModel(checkpoint: Checkpoint): Model {
   const config = readFields(checkpoint.config, 'config.json')
@@ -47,5 +65,6 @@ export function openModel(checkpoint: Checkpoint): Model {
   }
   config.require('is_encoder_decoder', [architecture.kind === 'encoder-decoder'])
   config.require('quantization_config', [])
+  for (const name of layerCounts) if (config.has(name)) refuseTooMany(name, config.whole(name, 0, 0))
   return architecture.open(config, tensorsOf(checkpoint.weights, architecture.base))
 }
