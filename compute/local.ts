@@ -1,6 +1,7 @@
 /** Computing in this process, for the command line: loads the runtime. */
 export { attentionAttribution } from './attribution/attention-attribution.ts'
 export { attribute } from './attribution/attribute.ts'
+export { interact } from './attribution/interact.ts'
 export { openPath } from './attribution/path.ts'
 export { joinTargets, outputProblem, type Problem } from './attribution/problem.ts'
 export { generate } from './generate/generate.ts'

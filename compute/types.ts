@@ -87,7 +87,16 @@ export interface AttributionOptions {
   readonly quadrature: Quadrature
 }
 
+/** The methods that a workspace offers. */
 export type AttributionMethod = 'integrated-gradients' | 'gradient-x-input'
+
+/** Every method that gives one score per token. */
+export type ScoreMethod = AttributionMethod | 'gradient-norm' | 'occlusion'
+
+/** The same for every such method. */
+export interface ScoreOptions extends Omit<AttributionOptions, 'method'> {
+  readonly method: ScoreMethod
+}
 
 /** Where the path of integrated gradients starts, per token position. */
 export type Baseline = 'zero' | 'pad' | 'unk' | 'mean' | `token:${number}`
@@ -127,9 +136,9 @@ export interface Attribution {
   readonly objective: Float32Array
   /** [K] F at the baseline. */
   readonly baselineObjective: Float32Array
-  /** [K] signed completeness gap: Σ scores − (F − F₀), NaN while F₀ is not known. Gradient × input promises no small one. */
+  /** [K] signed completeness gap: Σ scores − (F − F₀), NaN while F₀ is not known. Only path methods promise a small one. */
   readonly gap: Float32Array
-  /** [K] gradient evaluations spent on the target. */
+  /** [K] evaluations of the gradient spent on the target; of F in occlusion. */
   readonly nodes: Int32Array
   /** [K] 1 where |gap| ≤ tolerance · max(|F − F₀|, 0.1 nats). */
   readonly converged: Uint8Array
@@ -189,6 +198,41 @@ export interface HeadImportance {
   /** [layers, heads] */
   readonly importance: Float32Array
   readonly shape: readonly [layers: number, heads: number]
+}
+
+/**
+ * How pairs of tokens act together. `masked-pairs`: F(all) − F(−i) − F(−j) + F(−i−j), and F(all) − F(−i) on the diagonal.
+ * `integrated-hessians`: Janizek et al. 2021.
+ */
+export type InteractionKind = 'masked-pairs' | 'integrated-hessians'
+
+/** How interactions are defined. */
+export interface InteractionOptions extends Omit<AttributionOptions, 'method'> {
+  readonly kind: InteractionKind
+}
+
+/** Interactions of K targets between S tokens: those of the source, then those of the prefix. */
+export interface Interactions {
+  /** [K, S, S] */
+  readonly interactions: Float32Array
+  /** [K] F at the input. */
+  readonly objective: Float32Array
+  /** [K] F at the baseline. */
+  readonly baselineObjective: Float32Array
+  /** [K] signed: Σ interactions − what they should add up to. Masked pairs promise no sum: NaN. */
+  readonly gap: Float32Array
+  /** [K] evaluations spent on the target: of second derivatives, or of masks. */
+  readonly nodes: Int32Array
+  /** [K] 1 where the gap is within the tolerance and more nodes change no entry; masked pairs are exact. */
+  readonly converged: Uint8Array
+  /** What a reader must know to trust them; null where nothing stands against it. */
+  readonly caution: string | null
+}
+
+/** Interactions of the targets listed, as far as they are known. */
+export interface PartialInteractions extends Interactions {
+  /** Indices into the targets of the run. */
+  readonly targets: readonly number[]
 }
 
 /** What a checkpoint is, as `coattend inspect` and the interface show it. */
@@ -262,7 +306,7 @@ export type Task =
       readonly source: readonly number[]
       /** Every token of it becomes a target. */
       readonly output: readonly number[]
-      readonly options: AttributionOptions
+      readonly options: ScoreOptions
       /** Index of the output token somebody is waiting for. */
       readonly focus: number | null
       /** Targets that an earlier attempt finished: they are not computed again. */

@@ -1,8 +1,11 @@
 import type { Engine } from '#compute/runtime/engine.ts'
-import type { AttributionOptions } from '#compute/types.ts'
+import type { ScoreOptions } from '#compute/types.ts'
+import { gradientNorm } from './gradient-norm.ts'
 import { gradientTimesInput } from './gradient.ts'
 import { integratedGradients } from './integrated-gradients.ts'
+import { openMasking } from './masking.ts'
 import type { Control, Steps } from './method.ts'
+import { occlusion } from './occlusion.ts'
 import { openPath } from './path.ts'
 import type { Problem } from './problem.ts'
 import { checkQuadrature } from './quadrature.ts'
@@ -11,12 +14,15 @@ import { checkQuadrature } from './quadrature.ts'
 export async function* attribute(
   engine: Engine,
   problem: Problem,
-  options: AttributionOptions,
+  options: ScoreOptions,
   unknownId: number | null,
   control: Control,
 ): Steps {
+  const choice = { ...options, unknownId }
+  if (options.method === 'occlusion') return yield* occlusion(await openMasking(engine, problem, choice), control)
   checkQuadrature(options.quadrature)
-  const path = await openPath(engine, problem, { ...options, unknownId })
+  const path = await openPath(engine, problem, choice)
+  if (options.method === 'gradient-norm') return yield* gradientNorm(path, control)
   return yield* options.method === 'gradient-x-input'
     ? gradientTimesInput(path, control)
     : integratedGradients(path, options.quadrature, control)

@@ -10,6 +10,7 @@ import type { Path } from './path.ts'
 import { gaussLegendre } from './quadrature.ts'
 import { makeBoard } from './scores.ts'
 import type { Board } from './scores.ts'
+import { nextTargets } from './turns.ts'
 
 /** Targets refined side by side: enough to share the forward pass, few enough that their nodes suit all of them. */
 const targetsPerChunk = 16
@@ -89,13 +90,8 @@ function addScaled(sum: Float64Array, numbers: Float64Array, factor: number): vo
   for (let i = 0; i < sum.length; i++) sum[i]! += factor * numbers[i]!
 }
 
-/** The target somebody waits for alone, else the next few in order of their position (so that later tokens are cut away). */
-function nextChunk({ path, open }: Work, focus: number | null): readonly number[] {
-  if (focus !== null && open.has(focus)) return [focus]
-  const { targets } = path.problem
-  const sorted = [...open].toSorted((a, b) => targets[a]!.position - targets[b]!.position)
-  return sorted.slice(0, Math.max(1, Math.min(targetsPerChunk, path.pairsPerRun())))
-}
+const nextChunk = ({ path, open }: Work, focus: number | null): readonly number[] =>
+  nextTargets(path.problem, open, focus, Math.max(1, Math.min(targetsPerChunk, path.pairsPerRun())))
 
 /** Nodes are added where the completeness gap arises, until it is small for every target. */
 async function* adaptive(path: Path, tolerance: number, control: Control): Steps {

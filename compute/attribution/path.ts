@@ -1,5 +1,5 @@
 /** The straight path from a baseline to an input, and what happens to F along it. */
-import { inputGradientGraph, pathProductsGraph } from '#compute/programs/input-gradient.ts'
+import { gradientNormGraph, inputGradientGraph, pathProductsGraph } from '#compute/programs/input-gradient.ts'
 import { objectiveKey } from '#compute/programs/objective.ts'
 import type { ObjectiveSpec } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
@@ -7,7 +7,7 @@ import type { Session } from '#compute/runtime/session.ts'
 import { floats } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { AttributionOptions } from '#compute/types.ts'
-import { embed, embedBaseline } from './embeddings.ts'
+import { openEnds } from './ends.ts'
 import { makePace } from './pace.ts'
 import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
@@ -28,6 +28,8 @@ export interface Path {
   readonly sample: (targets: readonly number[], alphas: readonly number[]) => Promise<readonly (readonly Sample[])[]>
   /** Full gradients ∂F/∂x at the end of the path, per side [targets, tokens, width]. */
   readonly gradient: (targets: readonly number[]) => Promise<Gradients>
+  /** ‖∂F/∂x‖₂ at the end of the path, per side [targets, tokens]. */
+  readonly norms: (targets: readonly number[]) => Promise<Gradients>
   /** How many pairs of target and node fit into one run: under the memory budget and well under a second. */
   readonly pairsPerRun: () => number
 }
@@ -46,75 +48,56 @@ export interface PathOptions extends Omit<AttributionOptions, 'method' | 'quadra
 export const preparePath = (engine: Engine, spec: ObjectiveSpec): Promise<Session> =>
   engine.program(`path-${objectiveKey(spec)}`, () => pathProductsGraph(engine.model, spec), 'hot')
 
-interface Ends {
-  readonly end: Float32Array
-  readonly start: Float32Array
-}
-
 export async function openPath(engine: Engine, problem: Problem, options: PathOptions): Promise<Path> {
-  checkProblem(engine.model, problem)
-  const { contrast } = options
-  const spec = specOf(engine.model, problem, options)
-  const ends = async (side: 'source' | 'prefix', ids: readonly number[]): Promise<Ends> => {
-    const end = await embed(engine, side, ids)
-    return { end, start: await embedBaseline(engine, side, ids, end, options) }
-  }
-  const source = await ends('source', problem.source)
-  const prefix = problem.prefix === null ? null : await ends('prefix', problem.prefix)
+  const { model } = engine
+  checkProblem(model, problem)
+  const spec = specOf(model, problem, options)
+  const ends = await openEnds(engine, problem, options)
   const pace = makePace(engine, problem)
+  const { tokens, sourceTokens } = ends
+  const prefixTokens = tokens - sourceTokens
 
   /** Feeds for some targets; the decoder's tokens after the last of them are cut away, since no target can see them. */
-  function feed(
-    targets: readonly number[],
-    alphas: readonly number[],
-  ): { feeds: Record<string, Tensor>; length: number } {
-    const { width } = engine.model
+  function feed(targets: readonly number[], alphas: readonly number[]): Readonly<Record<string, Tensor>> {
     const chosen = targets.map((index) => problem.targets[index]!)
-    const length = visibleLength(engine.model, problem, chosen)
-    const cut = (name: string, { end, start }: Ends, tokens: number): Record<string, Tensor> => ({
-      [name]: floats([tokens, width], end.subarray(0, tokens * width)),
-      [`${name}.start`]: floats([tokens, width], start.subarray(0, tokens * width)),
-    })
-    const sides =
-      prefix === null
-        ? cut('source', source, length)
-        : { ...cut('source', source, problem.source.length), ...cut('prefix', prefix, length) }
-    const feeds: Record<string, Tensor> = {
-      ...sides,
+    return {
+      ...ends.feeds(visibleLength(model, problem, chosen)),
+      ...targetFeeds(spec, chosen, options.contrast),
       alpha: floats([alphas.length], Float32Array.from(alphas)),
-      ...targetFeeds(spec, chosen, contrast),
     }
-    return { feeds, length }
   }
 
-  const tokens = problem.source.length + (problem.prefix?.length ?? 0)
+  /** What a program says of the gradient at the end of the path, `width` numbers a token. */
+  async function atEnd(
+    name: string,
+    graph: GradientGraph,
+    targets: readonly number[],
+    width: number,
+  ): Promise<Gradients> {
+    const session = await engine.program(`${name}-${objectiveKey(spec)}`, () => graph(model, spec), 'cold')
+    const outputs = await session.run(feed(targets, [1]))
+    return {
+      objective: Array.from(outputs['objective']!.data, Number),
+      source: padRows(outputs[`${name}.source`], targets.length, sourceTokens * width),
+      prefix: padRows(outputs[`${name}.prefix`], targets.length, prefixTokens * width),
+    }
+  }
+
   return {
     problem,
     tokens,
     pairsPerRun: pace.pairsPerRun,
     sample: async (targets, alphas) => {
       const session = await preparePath(engine, spec)
-      const { feeds } = feed(targets, alphas)
-      const outputs = await pace.time(targets.length * alphas.length, () => session.run(feeds))
-      return targets.map((_, k) => alphas.map((_alpha, q) => readSample(outputs, k, q, problem.source.length, tokens)))
+      const outputs = await pace.time(targets.length * alphas.length, () => session.run(feed(targets, alphas)))
+      return targets.map((_, k) => alphas.map((_alpha, q) => readSample(outputs, k, q, sourceTokens, tokens)))
     },
-    gradient: async (targets) => {
-      const session = await engine.program(
-        `gradient-${objectiveKey(spec)}`,
-        () => inputGradientGraph(engine.model, spec),
-        'cold',
-      )
-      const { feeds } = feed(targets, [1])
-      const outputs = await session.run(feeds)
-      const spread = (name: string, length: number): Float32Array => padRows(outputs[name], targets.length, length)
-      return {
-        objective: Array.from(outputs['objective']!.data, Number),
-        source: spread('gradient.source', problem.source.length * engine.model.width),
-        prefix: spread('gradient.prefix', (problem.prefix?.length ?? 0) * engine.model.width),
-      }
-    },
+    gradient: (targets) => atEnd('gradient', inputGradientGraph, targets, model.width),
+    norms: (targets) => atEnd('norm', gradientNormGraph, targets, 1),
   }
 }
+
+type GradientGraph = typeof inputGradientGraph
 
 /** One sample out of the outputs [K, nodes, tokens] of a run; what was cut away contributes nothing. */
 function readSample(

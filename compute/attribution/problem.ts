@@ -9,6 +9,13 @@ export interface Problem {
   /** Decoder input of an encoder-decoder model, start token first; null for decoder-only models. */
   readonly prefix: readonly number[] | null
   readonly targets: readonly Target[]
+  /** Tokens that belong together (words, sentences): the number of its unit for each token of either side. */
+  readonly units?: Units
+}
+
+export interface Units {
+  readonly source: readonly number[]
+  readonly prefix: readonly number[] | null
 }
 
 /** Every token of an output becomes a target. The start token is put in front where a model needs one. */

@@ -89,6 +89,22 @@ export function partialWeights(nodes: Float64Array): readonly Float64Array[] {
 const lagrange = (nodes: Float64Array, q: number, x: number): number =>
   nodes.reduce((product, node, i) => (i === q ? product : (product * (x - node)) / (nodes[q]! - node)), 1)
 
+/**
+ * Clenshaw-Curtis on [0, 1] with an even number of intervals, ends included: nodes (1 − cos(jπ/n))/2, of which those of n
+ * intervals are every second one of 2n. Weights as Waldvogel 2006 gives them (his equation 2.4).
+ */
+export function clenshawCurtis(n: number): Rule {
+  const nodes = Float64Array.from({ length: n + 1 }, (_, j) => Math.sin((j * Math.PI) / (2 * n)) ** 2)
+  const weights = nodes.map((_, j) => {
+    let sum = 1
+    for (let k = 1; k <= n / 2; k++) {
+      sum -= ((2 * k === n ? 1 : 2) / (4 * k * k - 1)) * Math.cos((2 * k * j * Math.PI) / n)
+    }
+    return ((j === 0 || j === n ? 1 : 2) * sum) / (2 * n)
+  })
+  return { nodes, weights }
+}
+
 /** P_n and its derivative by the three-term recurrence. */
 function legendre(n: number, x: number): { readonly value: number; readonly derivative: number } {
   let before = 1

@@ -1,6 +1,12 @@
 /** Collecting the results of targets, in any order, into one attribution. */
 import type { Attribution, PartialAttribution } from '#compute/types.ts'
-import type { Path } from './path.ts'
+import type { Problem } from './problem.ts'
+
+/** What scores are about: the tokens of source and prefix, and the targets. */
+export interface Scored {
+  readonly problem: Problem
+  readonly tokens: number
+}
 
 /** The result of one target. */
 export interface TargetResult {
@@ -14,7 +20,7 @@ export interface TargetResult {
 
 /** Joins results of `targets`; the gap is that of the scores as they are shown, in float32. */
 export function gatherScores(
-  path: Path,
+  path: Scored,
   targets: readonly number[],
   results: readonly TargetResult[],
 ): PartialAttribution {
@@ -53,7 +59,7 @@ export interface Board {
   readonly whole: () => Attribution
 }
 
-export function makeBoard(path: Path): Board {
+export function makeBoard(path: Scored): Board {
   const results = new Map<number, TargetResult>()
   const partial = (targets: readonly number[]): PartialAttribution =>
     gatherScores(
@@ -74,7 +80,7 @@ export function makeBoard(path: Path): Board {
   }
 }
 
-function splitScores(path: Path, earlier: PartialAttribution, k: number): TargetResult {
+function splitScores(path: Scored, earlier: PartialAttribution, k: number): TargetResult {
   const sourceTokens = path.problem.source.length
   const prefixTokens = path.tokens - sourceTokens
   const scores = new Float64Array(path.tokens)

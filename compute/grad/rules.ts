@@ -37,7 +37,9 @@ import {
   padTo,
   reshape,
   sizeOf,
+  slice,
   sliceAt,
+  splitInto,
   squeeze,
   transpose,
   transposeLast,
@@ -178,6 +180,8 @@ function gatherRule(x: Value, indices: Value, g: Value, { node, lead }: Site): V
 /** One piece of the cotangent per input. */
 function concatRule(inputs: readonly Value[], g: Value, { node, lead }: Site): readonly Value[] {
   const axis = intOf(node, 'axis', 0)
+  const sizes = inputs.map((x) => x.shape[axis]!)
+  if (sizes.every((size) => typeof size === 'number')) return splitInto(g, axis + lead, sizes)
   let start: Value = vector('int64', [0])
   return inputs.map((x) => {
     const dim = x.shape[axis]!
@@ -203,9 +207,11 @@ function sliceRule(x: Value, start: Value, end: Value, g: Value, { node, lead }:
   return padTo(g, axis + lead, start, sub(size, end), whole)
 }
 
-function padRule(x: Value, g: Value, { node, lead }: Site): Value {
-  const [axis] = numbersOf(node.inputs[3]) as [number]
-  const before = sliceAt(node.inputs[1]!, 0, vector('int64', [0]), vector('int64', [1]), 1)
+/** The builder pads one axis: the one whose size changed. */
+function padRule(x: Value, y: Value, g: Value, { node, lead }: Site): Value {
+  const axis = x.shape.findIndex((dim, i) => dim !== y.shape[i])
+  if (axis < 0) return g
+  const before = slice(node.inputs[1]!, 0, axis, axis + 1)
   const dim = x.shape[axis]!
   const size = typeof dim === 'number' ? vector('int64', [dim]) : sizeOf(dim)
   return sliceAt(g, axis + lead, before, add(before, size), dim)
@@ -275,7 +281,7 @@ export const gradientRules: GradientRules = {
   Concat: (inputs, _y, g, site) => concatRule(inputs, g, site),
   Split: (_x, _y, g, site) => [splitRule(site, g), null],
   Slice: ([x, start, end], _y, g, site) => [sliceRule(x, start, end, g, site), null, null, null],
-  Pad: ([x], _y, g, site) => [padRule(x, g, site), null, null, null],
+  Pad: ([x], y, g, site) => [padRule(x, y, g, site), null, null],
   Gather: ([x, indices], _y, g, site) => [gatherRule(x, indices, g, site), null],
   Cast: ([x], _y, g) => [x.dtype === 'float32' || x.dtype === 'float64' ? cast(g, x.dtype) : null],
   Identity: (_x, _y, g) => [g],

@@ -38,7 +38,7 @@ export interface DifferentiableOps {
   Concat: number
   Split: 1 | 2
   Slice: 4
-  Pad: 4
+  Pad: 3
   Gather: 2
   Cast: 1
   Identity: 1

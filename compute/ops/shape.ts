@@ -143,8 +143,14 @@ export function sliceAt(x: Value, axis: number, start: Value, end: Value, dim: D
 export function padTo(x: Value, axis: number, before: Value, after: Value, dim: Dim): Value {
   const at = resolveAxis(axis, x.shape.length)
   const shape = x.shape.map((part, i) => (i === at ? dim : part))
-  const inputs = [x, concat([before, after], 0), scalar(x.dtype, 0), vector('int64', [at])]
-  return makeValue('Pad', inputs, {}, x.dtype, shape)
+  // All axes are written out: the runtime's optimiser moves a transposition across a Pad as if its axes were not an input.
+  const around = (count: Value): readonly Value[] => [
+    ...(at === 0 ? [] : [vector('int64', new Array<number>(at).fill(0))]),
+    count,
+    ...(at === shape.length - 1 ? [] : [vector('int64', new Array<number>(shape.length - 1 - at).fill(0))]),
+  ]
+  const pads = concat([...around(before), ...around(after)], 0)
+  return makeValue('Pad', [x, pads, scalar(x.dtype, 0)], {}, x.dtype, shape)
 }
 
 /** Equal parts along an axis of known size. */

@@ -5,17 +5,26 @@ import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { attentionOptions, reportAttentionAttribution } from './attribute-attention.ts'
+import { interactionKinds, reportInteractions } from './attribute-interactions.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
 import { reportGradient, reportScores } from './attribution-report.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
 import { UsageError } from './usage-error.ts'
 
-const methods = ['integrated-gradients', 'gradient', 'gradient-x-input', 'attention-attribution'] as const
+const methods = [
+  'integrated-gradients',
+  'gradient',
+  'gradient-x-input',
+  'gradient-norm',
+  'occlusion',
+  'attention-attribution',
+  'interactions',
+] as const
 type Method = (typeof methods)[number]
 
 /** Those that integrate along a path, with a rule that can be chosen. */
-const pathMethods: readonly Method[] = ['integrated-gradients', 'attention-attribution']
+const pathMethods: readonly Method[] = ['integrated-gradients', 'attention-attribution', 'interactions']
 
 /** `attribute`: which tokens carried a word. */
 export const attribute: Command = {
@@ -28,6 +37,7 @@ export const attribute: Command = {
     ...targetOptions,
     output: { value: 'FILE', help: 'safetensors to write; with --corpus a directory' },
     method: { value: methods.join('|'), help: 'integrated-gradients where it is left out' },
+    kind: { value: interactionKinds.join('|'), help: 'which interactions; masked pairs where it is left out' },
     baseline: { value: 'zero|pad|unk|mean|token:ID', help: 'where the path starts; zero where it is left out' },
     'attribute-special': { value: null, help: 'special tokens leave their embedding too' },
     objective: { value: 'log-prob|logit|probability', help: 'the number that is explained' },
@@ -51,6 +61,7 @@ async function attributeOne(context: CommandContext, open: OpenCheckpoint, sourc
   const options = await readOptions(args, method, source)
   if (method === 'gradient') return reportGradient(context, open, problem, options)
   if (method === 'attention-attribution') return reportAttentionAttribution(context, open, problem, options, source)
+  if (method === 'interactions') return reportInteractions(context, open, problem, options, source)
   return reportScores(context, open, problem, { ...options, method }, source)
 }
 
@@ -60,8 +71,9 @@ export type CommonOptions = Omit<AttributionOptions, 'method'> & { readonly unkn
 async function readOptions(args: Arguments, method: Method, source: Source): Promise<CommonOptions> {
   const [nodes, tolerance] = [args.whole('nodes', 1), args.number('tolerance')]
   if (nodes !== undefined && tolerance !== undefined) throw new UsageError('Give either --nodes or --tolerance')
+  if (method !== 'interactions' && args.has('kind')) throw new UsageError('--kind belongs to --method interactions')
   if (!pathMethods.includes(method) && (nodes ?? tolerance) !== undefined) {
-    throw new UsageError(`--nodes and --tolerance belong to ${pathMethods.join(' and ')}, not to ${method}`)
+    throw new UsageError(`--nodes and --tolerance belong to ${pathMethods.join(', ')}, not to ${method}`)
   }
   return {
     baseline: readBaseline(args),

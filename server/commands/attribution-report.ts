@@ -1,10 +1,11 @@
 /** What `attribute` writes: tensors to a file, scores to the screen. */
 import type { FileTensor } from '#compute/index.ts'
 import type { Problem } from '#compute/local.ts'
-import type { Attribution, AttributionMethod } from '#compute/types.ts'
+import type { Attribution, ScoreMethod } from '#compute/types.ts'
 import type { CommonOptions } from './attribute.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
+import { showProgress } from './progress.ts'
 import type { Source } from './source.ts'
 import { writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
@@ -42,20 +43,13 @@ export async function reportScores(
   context: CommandContext,
   { local, opened }: OpenCheckpoint,
   problem: Problem,
-  { unknownId, ...options }: CommonOptions & { readonly method: AttributionMethod },
+  { unknownId, ...options }: CommonOptions & { readonly method: ScoreMethod },
   { tokenizer }: Source,
 ): Promise<void> {
   const { args, streams } = context
   const { engine } = opened
   const steps = local.attribute(engine, problem, options, unknownId, { focus: () => null, finished: null })
-  let step = await steps.next()
-  while (!step.done) {
-    const { stage, done, total } = step.value.progress
-    if (!args.has('json')) streams.err(`${done} of ${total} ${stage}`.padEnd(progressWidth) + '\r')
-    step = await steps.next()
-  }
-  if (!args.has('json')) streams.err(' '.repeat(progressWidth) + '\r')
-  const result = step.value
+  const result = await showProgress(context, steps)
   const to = args.text('output')
   const parameters = { command: 'attribute', device: engine.device, ...options }
   if (to !== undefined) await writeTensorFile(to, tensorsOf(problem, result), parameters)
@@ -66,7 +60,8 @@ export async function reportScores(
     return streams.out(JSON.stringify({ ...options, device: engine.device, output: to ?? null, tokens, targets }))
   }
   const names = [...problem.source, ...(problem.prefix ?? [])].map((id) => name(id) ?? String(id))
-  for (const target of targets) streams.out(describe(target, names))
+  const promises = options.method === 'integrated-gradients'
+  for (const target of targets) streams.out(describe(target, names, promises))
 }
 
 /** Scores and diagnostics under the names of the fixtures. */
@@ -122,17 +117,15 @@ function listTargets(
 }
 
 /** One target in a line: its strongest tokens, and whether to trust them. */
-function describe(target: TargetReport, names: readonly string[]): string {
+function describe(target: TargetReport, names: readonly string[], promises: boolean): string {
   const { objective, gap, nodes, converged, earlier = [] } = target
   const span = [...earlier, target].map(({ id, token }) => token ?? id).join('')
   const scores = [...target.source, ...target.prefix]
   const strongest = [...scores.keys()].toSorted((a, b) => Math.abs(scores[b]!) - Math.abs(scores[a]!)).slice(0, 5)
   const parts = strongest.map((i) => `${names[i]} ${signed(scores[i]!)}`).join('  ')
-  const trust = converged ? '' : ', not converged'
-  return `${span}  F ${signed(objective)}  gap ${signed(gap)} (${nodes} nodes${trust})  ${parts}`
+  const trust = converged || !promises ? '' : ', not converged'
+  const measured = Number.isNaN(gap) ? '' : `gap ${signed(gap)} (${nodes} nodes${trust})`
+  return `${span}  F ${signed(objective)}  ${measured}  ${parts}`
 }
-
-/** Covers the longest line of progress, which is written over and over in one place. */
-const progressWidth = 40
 
 const signed = (number: number): string => `${number < 0 ? '−' : '+'}${Math.abs(number).toFixed(3)}`

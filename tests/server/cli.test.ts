@@ -199,6 +199,24 @@ describe('the command line', () => {
     expect(range.targets[0]!.objective).toBeCloseTo(product, 5)
   })
 
+  it('[CL21] interactions are written as a square per target, and a caution stands where activations have kinks', async () => {
+    const output = join(folder, 'interactions.safetensors')
+    const golden = readTensors(fixture('gpt2/interactions.safetensors'))
+    const position = String(golden.get('target_positions')!.data[0])
+    const { baseline_token: token } = readJson(fixture('gpt2/golden.json')) as { baseline_token: number }
+    const words = ['attribute', checkpoint, '--inputs', inputs, '--method', 'interactions', '--positions', position]
+    const whole = [...words, '--baseline', `token:${token}`, '--attribute-special', '--output', output]
+    const pairs = await ask<{ caution: null; targets: { gap: null }[] }>(...whole)
+    expect([pairs.caution, pairs.targets[0]!.gap]).toEqual([null, null])
+    const found = decodeSafetensors(readFileSync(output), output)
+    expect(found.get('interactions')!.shape).toEqual([1, 11, 11])
+    expect(relativeError(found.get('interactions')!.data, golden.get('masked_pairs')!.data)).toBeLessThan(1e-4)
+    const opt = ['attribute', fixture('opt/checkpoint'), '--inputs', fixture('opt/inputs.safetensors')]
+    const kinked = await run(...opt, '--method=interactions', '--kind=integrated-hessians', '--nodes=1', '--joint')
+    expect(kinked.code).toBe(0)
+    expect(kinked.err).toContain('Prefer masked pairs')
+  })
+
   it('[CL10] import makes a checkpoint known to the server', async () => {
     expect(await ask('import', checkpoint)).toMatchObject({ id: 'checkpoint', summary: { architecture: 'gpt2' } })
     expect(readFileSync(join(folder, 'data/checkpoints/checkpoint.json'), 'utf8')).toContain('"gpt2"')
@@ -317,7 +335,7 @@ describe('bad input on the command line', () => {
     [
       'nodes for a gradient',
       ['attribute', quiz, '--text', 'a', '--nodes', '4', '--method', 'gradient'],
-      /belong to integrated-gradients/,
+      /belong to integrated-gradients, attention-attribution, interactions, not to gradient/,
     ],
     ['too many nodes', ['attribute', quiz, '--text', 'question:', '--nodes', '5000'], /must be from 1 to 4096/],
     [

@@ -173,6 +173,17 @@ const others: Readonly<Record<string, GradientCase>> = {
       return ungroupRows(matMul(groupRows(weights, 2), v), 4, q.shape[1]!)
     },
   },
+  'Concat of known sizes': {
+    shapes: [
+      ['n', 1],
+      ['n', 3],
+    ],
+    build: (a, b) => shape.concat([a, b], 1),
+  },
+  'Pad of an unknown size': {
+    shapes: [['n', 2]],
+    build: (x) => shape.padTo(x, 0, vector('int64', [2]), vector('int64', [0]), 5),
+  },
   'Split, one part unused': {
     shapes: [['n', 6]],
     build: (x) => {

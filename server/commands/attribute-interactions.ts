@@ -1,0 +1,108 @@
+/** `attribute --method interactions`: how pairs of tokens act together. */
+import type { FileTensor } from '#compute/index.ts'
+import type { Problem } from '#compute/local.ts'
+import type { InteractionKind, Interactions } from '#compute/types.ts'
+import type { Arguments } from './arguments.ts'
+import type { CommonOptions } from './attribute.ts'
+import type { OpenCheckpoint } from './checkpoint.ts'
+import type { CommandContext } from './command.ts'
+import { showProgress } from './progress.ts'
+import type { Source } from './source.ts'
+import { writeTensorFile } from './tensor-file.ts'
+
+export const interactionKinds: readonly InteractionKind[] = ['masked-pairs', 'integrated-hessians']
+
+export const readKind = (args: Arguments): InteractionKind => args.choice('kind', interactionKinds) ?? 'masked-pairs'
+
+/** Computes interactions with progress on standard error, and reports them. */
+export async function reportInteractions(
+  context: CommandContext,
+  { local, opened }: OpenCheckpoint,
+  problem: Problem,
+  { unknownId, ...common }: CommonOptions,
+  { tokenizer }: Source,
+): Promise<void> {
+  const { args, streams } = context
+  const { engine } = opened
+  const options = { ...common, kind: readKind(args) }
+  const result = await showProgress(
+    context,
+    local.interact(engine, problem, options, unknownId, () => null),
+  )
+  const to = args.text('output')
+  const parameters = { command: 'attribute', method: 'interactions', device: engine.device, ...options }
+  if (to !== undefined) await writeTensorFile(to, tensorsOf(problem, result), parameters)
+  if (result.caution !== null) streams.err(`${result.caution}\n`)
+  const name = (id: number): string | null => tokenizer?.token(id) ?? null
+  const targets = listTargets(problem, result, name)
+  if (args.has('json')) {
+    const tokens = { source: problem.source.map(name), prefix: problem.prefix?.map(name) ?? null }
+    const { caution } = result
+    return streams.out(JSON.stringify({ ...parameters, output: to ?? null, caution, tokens, targets }))
+  }
+  const names = [...problem.source, ...(problem.prefix ?? [])].map((id) => name(id) ?? String(id))
+  for (const target of targets) streams.out(describe(target, names))
+}
+
+const sizeOf = ({ source, prefix }: Problem): number => source.length + (prefix?.length ?? 0)
+
+function tensorsOf(problem: Problem, result: Interactions): Readonly<Record<string, FileTensor>> {
+  const [K, S] = [problem.targets.length, sizeOf(problem)]
+  const floats = (shape: readonly number[], data: Float32Array): FileTensor => ({ dtype: 'F32', shape, data })
+  return {
+    interactions: floats([K, S, S], result.interactions),
+    objective: floats([K], result.objective),
+    'objective.baseline': floats([K], result.baselineObjective),
+    gap: floats([K], result.gap),
+    nodes: { dtype: 'I32', shape: [K], data: result.nodes },
+    converged: { dtype: 'U8', shape: [K], data: result.converged },
+  }
+}
+
+interface TargetReport {
+  readonly position: number
+  readonly id: number
+  readonly token: string | null
+  readonly objective: number
+  readonly baselineObjective: number
+  readonly gap: number | null
+  readonly nodes: number
+  readonly converged: boolean
+  /** One row per token of source, then prefix. */
+  readonly interactions: readonly (readonly number[])[]
+}
+
+function listTargets(
+  problem: Problem,
+  result: Interactions,
+  name: (id: number) => string | null,
+): readonly TargetReport[] {
+  const S = sizeOf(problem)
+  return problem.targets.map(({ position, id }, k) => ({
+    position,
+    id,
+    token: name(id),
+    objective: result.objective[k]!,
+    baselineObjective: result.baselineObjective[k]!,
+    gap: Number.isNaN(result.gap[k]) ? null : result.gap[k]!,
+    nodes: result.nodes[k]!,
+    converged: result.converged[k] === 1,
+    interactions: Array.from({ length: S }, (_, i) => [
+      ...result.interactions.subarray((k * S + i) * S, (k * S + i + 1) * S),
+    ]),
+  }))
+}
+
+/** One target in a line: its strongest pairs, and whether to trust them. */
+function describe(
+  { id, token, objective, gap, nodes, converged, interactions }: TargetReport,
+  names: readonly string[],
+): string {
+  const pairs = interactions.flatMap((row, i) => row.slice(0, i).map((value, j) => ({ i, j, value })))
+  const strongest = pairs.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, 5)
+  const parts = strongest.map(({ i, j, value }) => `${names[j]}×${names[i]} ${signed(value)}`).join('  ')
+  const trust = gap === null ? '' : `  gap ${signed(gap)} (${nodes} nodes${converged ? '' : ', not converged'})`
+  return `${token ?? id}  F ${signed(objective)}${trust}  ${parts}`
+}
+
+const signed = (number: number): string => `${number < 0 ? '−' : '+'}${Math.abs(number).toFixed(3)}`

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { interact } from '#compute/attribution/interact.ts'
+import type { Problem } from '#compute/attribution/problem.ts'
+import { openEngine } from '#compute/runtime/engine.ts'
+import type { Engine } from '#compute/runtime/engine.ts'
+import type { InteractionKind, InteractionOptions, Interactions, Quadrature } from '#compute/types.ts'
+import { drain } from '#tests/support/generators.ts'
+import { fixture, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+
+const cache = mkdtempSync(join(tmpdir(), 'coattend-interactions-'))
+afterAll(() => rmSync(cache, { recursive: true }))
+
+const nobody = (): null => null
+
+for (const name of ['gpt2', 'marian', 'llama']) {
+  describe(`interactions in ${name} against PyTorch in float64`, () => {
+    const golden = readTensors(fixture(`${name}/interactions.safetensors`))
+    const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
+    const { baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as { readonly baseline_token: number }
+    const ids = (tensors: typeof inputs, key: string): readonly number[] => Array.from(tensors.get(key)!.data, Number)
+    const problem: Problem = {
+      source: ids(inputs, 'input_ids'),
+      prefix: inputs.has('decoder_input_ids') ? ids(inputs, 'decoder_input_ids') : null,
+      targets: [{ position: ids(golden, 'target_positions')[0]!, id: ids(golden, 'target_ids')[0]! }],
+    }
+    const S = problem.source.length + (problem.prefix?.length ?? 0)
+    let engine: Engine
+    beforeEach(async () => {
+      engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })
+    })
+    afterEach(() => engine.close())
+
+    const find = (kind: InteractionKind, quadrature: Quadrature, more: Partial<InteractionOptions> = {}) =>
+      drain<Interactions>(
+        interact(
+          engine,
+          problem,
+          {
+            kind,
+            quadrature,
+            baseline: `token:${token}`,
+            objective: 'log-prob',
+            attributeSpecial: true,
+            contrast: null,
+            ...more,
+          },
+          null,
+          nobody,
+        ),
+      )
+
+    it('[IX1] masked pairs agree to 1e-4', async () => {
+      const { interactions, gap, converged } = await find('masked-pairs', { tolerance: 0.01 })
+      expect(relativeError(interactions, golden.get('masked_pairs')!.data)).toBeLessThan(1e-4)
+      expect([...gap]).toEqual([NaN])
+      expect([...converged]).toEqual([1])
+    })
+
+    it('[IX2] Integrated Hessians agree within 1 % of the largest entry, and say how complete they are', async () => {
+      const found = await find('integrated-hessians', { tolerance: 0.0005 })
+      expect(found.interactions).toHaveLength(S * S)
+      expect(relativeError(found.interactions, golden.get('integrated_hessians')!.data)).toBeLessThan(0.01)
+      const change = found.objective[0]! - found.baselineObjective[0]!
+      expect(Math.abs(found.gap[0]!)).toBeLessThanOrEqual(0.0005 * Math.max(Math.abs(change), 0.1))
+      expect([found.converged[0], found.caution]).toEqual([1, null])
+    })
+
+    it('[IX3] a fixed rule is the plain Gauss-Legendre rule, whatever its gap', async () => {
+      const coarse = await find('integrated-hessians', { nodes: 6 })
+      const fine = await find('integrated-hessians', { nodes: 48 })
+      expect([coarse.nodes[0], fine.nodes[0]]).toEqual([6, 48])
+      expect(Math.abs(fine.gap[0]!)).toBeLessThan(Math.abs(coarse.gap[0]!))
+      expect(relativeError(fine.interactions, golden.get('integrated_hessians')!.data)).toBeLessThan(0.02)
+    })
+  })
+}
