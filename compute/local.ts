@@ -4,6 +4,20 @@ export { attribute } from './attribution/attribute.ts'
 export { interact } from './attribution/interact.ts'
 export { openPath } from './attribution/path.ts'
 export { joinTargets, outputProblem, type Problem } from './attribution/problem.ts'
+export { usualBootstrap, type Estimate } from './evaluation/bootstrap.ts'
+export { labelEntities, openEntityFinder, type EntityFinder, type LabelledEntity } from './evaluation/entities.ts'
+export { openLexiconBuilder, type AnnotatedEntity } from './evaluation/entity-lexicon.ts'
+export {
+  measureText,
+  meanMeasure,
+  metricSignatures,
+  scoreRow,
+  textMetrics,
+  type Measure,
+  type TextMetric,
+} from './evaluation/measures.ts'
+export { estimateRanking, type RowCase } from './evaluation/ranking-estimate.ts'
+export { openTally, type Tally } from './evaluation/tally.ts'
 export { generate } from './generate/generate.ts'
 export type { GenerationRequest } from './generate/plan.ts'
 export { teacherForce } from './generate/teacher-force.ts'

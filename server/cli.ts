@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   forward: async () => (await import('./commands/forward.ts')).forward,
   generate: async () => (await import('./commands/generate.ts')).generate,
   attribute: async () => (await import('./commands/attribute.ts')).attribute,
+  evaluate: async () => (await import('./commands/evaluate.ts')).evaluate,
   import: async () => (await import('./commands/import.ts')).importCheckpoint,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
 }

@@ -44,6 +44,8 @@ export interface CorpusExtras {
   readonly together?: (sources: readonly Source[]) => Promise<readonly (object | null)[]>
   /** Sees every row of the corpus before work begins. */
   readonly look?: (entry: CorpusEntry) => void
+  /** Called when all rows were seen; may refuse the corpus. */
+  readonly ready?: () => void
   /** Adds to the document of a row. */
   readonly judge?: (document: object, entry: CorpusEntry) => object
   readonly summarise?: (rows: AsyncIterable<StoredRow>) => Promise<object>
@@ -84,6 +86,7 @@ async function runOverCorpus(
     limit: args.whole('limit', 1) ?? Infinity,
   }
   const { rows, hash } = await surveyCorpus(file, extras.look ?? (() => {}))
+  extras.ready?.()
   const manifest = await describeRun(context, open, { rows, sha256: hash })
   const directory = await openRunDirectory(to, manifest, args.has('resume'))
   const interrupt = watchInterrupt()

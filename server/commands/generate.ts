@@ -3,7 +3,10 @@ import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { corpusOptions, runOnSources } from './corpus-run.ts'
+import { summariseOutputs } from './evaluation-summary.ts'
 import { generationOptions, readGeneration } from './generation-options.ts'
+import { describeOutput } from './output-report.ts'
+import type { ReportedOutput } from './output-report.ts'
 import type { Source } from './source.ts'
 
 /** `generate`: lets a model write. */
@@ -21,20 +24,28 @@ export const generate: Command = {
     ...commonOptions,
   },
   run: (context) =>
-    withCheckpoint(context, (open) => runOnSources(context, open, (own, source) => generateOne(own, open, source))),
+    withCheckpoint(context, (open) =>
+      runOnSources(context, open, (own, source) => generateOne(own, open, source), {
+        summarise: (rows) => summariseOutputs(rows, open.local),
+      }),
+    ),
 }
 
-async function generateOne({ args, streams }: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
+async function generateOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
+  const output = await writeOutput(context, open, source)
+  if (context.args.has('json')) return context.streams.out(JSON.stringify(output))
+  context.streams.out(output.text ?? output.ids.join(' '))
+}
+
+/** Lets the model write as the options say, and scores what it wrote. */
+export async function writeOutput(
+  { args }: CommandContext,
+  open: OpenCheckpoint,
+  source: Source,
+): Promise<ReportedOutput> {
   const written = await write(open, source.ids, readGeneration(args), source.takes)
-  const { steps } = await open.local.teacherForce(open.opened.engine, source.ids, written, {
-    alternatives: 1,
-    states: false,
-  })
-  const tokenizer = source.tokenizer
-  const text = tokenizer === null ? null : tokenizer.decode(written)
-  const named = steps.map(({ id, logProb, entropy }) => ({ id, token: tokenizer?.token(id) ?? null, logProb, entropy }))
-  if (args.has('json')) return streams.out(JSON.stringify({ ids: written, text, steps: named }))
-  streams.out(text ?? written.join(' '))
+  const taps = { alternatives: 1, states: false }
+  return describeOutput(source, written, await open.local.teacherForce(open.opened.engine, source.ids, written, taps))
 }
 
 /** The ids that are written, without start token and prompt. */

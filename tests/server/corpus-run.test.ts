@@ -97,7 +97,7 @@ describe('a command over a corpus', () => {
     const row = rowsOf(cut)[7]!
     const scores = decodeSafetensors(readFileSync(join(cut, row.tensors!)), 'row').get('scores.source')!
     expect(scores.data.some((score) => score !== 0)).toBe(true)
-  }, 60_000)
+  }, 180_000)
 
   it('[CU3] goes on only with equal parameters, which it names, and never writes into what it did not make', async () => {
     const output = join(folder, 'same')

@@ -1,0 +1,37 @@
+/** What a model wrote, as `generate` and `evaluate` report it. */
+import type { TokenizedText } from '#compute/types.ts'
+import type { OpenCheckpoint } from './checkpoint.ts'
+import type { Source } from './source.ts'
+
+export interface ReportedStep {
+  readonly id: number
+  readonly token: string | null
+  readonly logProb: number
+  readonly entropy: number
+}
+
+export interface ReportedOutput {
+  readonly ids: readonly number[]
+  /** null without a tokenizer. */
+  readonly text: string | null
+  readonly steps: readonly ReportedStep[]
+}
+
+type Forced = Awaited<ReturnType<OpenCheckpoint['local']['teacherForce']>>
+
+/** Names the tokens of an output and puts what the model thought of each beside it. */
+export function describeOutput(
+  { tokenizer }: Source,
+  written: readonly number[],
+  { steps }: Pick<Forced, 'steps'>,
+): ReportedOutput {
+  return {
+    ids: written,
+    text: tokenizer === null ? null : tokenizer.decode(written),
+    steps: steps.map(({ id, logProb, entropy }) => ({ id, token: tokenizer?.token(id) ?? null, logProb, entropy })),
+  }
+}
+
+/** Where each token of an output stands in its text, in UTF-16 units; null without a tokenizer. */
+export const placeTokens = ({ tokenizer }: Source, written: readonly number[]): TokenizedText['offsets'] | null =>
+  tokenizer === null ? null : tokenizer.describe(written).tokens.offsets
