@@ -1,0 +1,118 @@
+/**
+ * What is not computed, and what that saves: each row does the same work with one saving and without it, by turns.
+ *
+ *   npm run bench -- savings [--pairs 5] [--threads 2]
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { openPath } from '#compute/attribution/path.ts'
+import { openEngine } from '#compute/runtime/engine.ts'
+import type { Engine } from '#compute/runtime/engine.ts'
+import { timed, randomPair, randomProblem } from './attribution/workload.ts'
+import { openWithout } from './savings/without.ts'
+import { gpt2Shape, makeRandomCheckpoint, opusShape } from './support/random-checkpoint.ts'
+import { duration, median, report, times, type Row } from './support/report.ts'
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '5' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+  },
+})
+const [pairs, threads] = [Number(values.pairs), Number(values.threads)]
+const cache = mkdtempSync(join(tmpdir(), 'coattend-bench-'))
+const rows: Row[] = []
+const details: Record<string, unknown> = {}
+
+/** Both ways by turns, the first turn not counted. */
+async function compare(what: string, work: () => Promise<unknown>, without: () => Promise<unknown>): Promise<void> {
+  const found: { ours: number; without: number }[] = []
+  for (let turn = -1; turn < pairs; turn++) {
+    const [ours] = await timed(work)
+    const [more] = await timed(without)
+    if (turn >= 0) found.push({ ours, without: more })
+  }
+  details[what] = found
+  const row = {
+    what,
+    ours: duration(median(found.map(({ ours }) => ours))),
+    reference: `without: ${duration(median(found.map((pair) => pair.without)))}`,
+    ratio: times(median(found.map((pair) => pair.without / pair.ours))),
+    goal: '',
+  }
+  rows.push(row)
+  console.log(`${row.what}: ${row.ours} | ${row.reference} | ${row.ratio}`)
+}
+
+const plain = {
+  objective: 'log-prob',
+  baseline: 'zero',
+  attributeSpecial: false,
+  contrast: null,
+  unknownId: null,
+} as const
+
+async function benchDecoder(engine: Engine): Promise<void> {
+  const problem = randomProblem(64, 48)
+  const path = await openPath(engine, problem, plain)
+  const early = problem.targets.findIndex(({ position }) => position === 23)
+  const late = problem.targets.length - 1
+  const whole = await openWithout(engine, problem, { rows: 'asked' })
+  const every = await openWithout(engine, problem, { rows: 'all' })
+  await compare(
+    '124M shape: positions after the target cut away (target 24 of 64 tokens)',
+    () => path.sample([early], [0.5]),
+    () => whole([early], [0.5]),
+  )
+  await compare(
+    '124M shape: only the asked row in the last layer and through the vocabulary',
+    () => path.sample([late], [0.5]),
+    () => every([late], [0.5]),
+  )
+  const eight = Array.from({ length: 8 }, (_, i) => late - i)
+  await compare(
+    '124M shape: one forward pass for 8 targets',
+    () => path.sample(eight, [0.5]),
+    async () => {
+      for (const target of eight) await path.sample([target], [0.5])
+    },
+  )
+}
+
+async function benchPair(engine: Engine): Promise<void> {
+  const problem = randomPair(engine.model, { source: 32, written: 32, targets: 32 })
+  const path = await openPath(engine, problem, plain)
+  const every = await openWithout(engine, problem, { rows: 'all' })
+  const last = problem.targets.length - 1
+  await compare(
+    'opus-mt shape: only the asked row in the last layer and through the vocabulary',
+    () => path.sample([last], [0.5]),
+    () => every([last], [0.5]),
+  )
+  const eight = Array.from({ length: 8 }, (_, i) => last - i)
+  await compare(
+    'opus-mt shape: one forward pass for 8 targets',
+    () => path.sample(eight, [0.5]),
+    async () => {
+      for (const target of eight) await path.sample([target], [0.5])
+    },
+  )
+}
+
+async function withShape(name: string, shape: ReturnType<typeof gpt2Shape>, work: (engine: Engine) => Promise<void>) {
+  const folder = join(cache, name)
+  makeRandomCheckpoint(folder, shape)
+  const engine = await openEngine(folder, { device: 'cpu', threads, cache })
+  await work(engine)
+  await engine.close()
+}
+
+try {
+  await withShape('gpt2-small', gpt2Shape(), benchDecoder)
+  await withShape('opus-mt', opusShape(), benchPair)
+  report('savings', rows, details)
+} finally {
+  rmSync(cache, { recursive: true, force: true })
+}
