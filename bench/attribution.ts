@@ -1,7 +1,7 @@
 /**
  * How fast and how exactly outputs are attributed, beside PyTorch, Captum and Inseq on the same machine in the same run.
  *
- *   npm run bench -- attribution [--pairs 7] [--rows 10] [--threads 2] [--python PATH] [--only node|one|all|memory]
+ *   npm run bench -- attribution [--pairs 7] [--rows 10] [--threads 2] [--python PATH] [--only node|one|all|attention|memory]
  *
  * Without the environment of bench/pytorch/setup.sh the columns of the reference stay empty.
  */
@@ -15,6 +15,7 @@ import type { Problem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { example } from '#tests/support/golden.ts'
+import { attentionRows, measureAttention } from './attribution/attention.ts'
 import { measureNodes, nodeRows } from './attribution/node.ts'
 import { allTargetsRow, measureAll, measureOne, oneTargetRows } from './attribution/targets.ts'
 import { problemOf, randomPair, randomProblem, readRows } from './attribution/workload.ts'
@@ -115,6 +116,10 @@ async function benchShape(engine: Engine, { name, one, all, request }: Shape): P
     const question = { problem: one, index: 0 }
     const found = await measureOne(engine, reference, [question, question, question], { steps: 50, batch: 5 })
     keep(`one ${name}`, found, ...oneTargetRows(`${name}, ${size(one)}`, found, '≥ 5 ×'))
+  }
+  if (wants('attention')) {
+    const found = await measureAttention(engine, reference, one, { turns: 2, batch: 5 })
+    keep(`attention ${name}`, found, ...attentionRows(`${name}, ${size(one)}`, found))
   }
   if (wants('all')) {
     const found = [await measureAll(engine, reference, all, { ...request, run: 3 })]

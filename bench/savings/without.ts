@@ -17,7 +17,7 @@ import type { Engine } from '#compute/runtime/engine.ts'
 import { floats, integers } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 
-const spec = { objective: 'log-prob', isContrast: false } as const
+const spec = { objective: 'log-prob', isContrast: false, isSpan: false } as const
 
 /** `asked` rows are computed alone in the last layer, as we do; `all` rows pass it, and the vocabulary. */
 export interface Wasteful {
