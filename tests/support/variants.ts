@@ -1,5 +1,5 @@
 /** Copies of fixture checkpoints under changed configurations, and what they compute. */
-import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { forwardGraph } from '#compute/programs/forward.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
@@ -25,10 +25,15 @@ export function makeVariant(root: string, { base, config, without = [], weights 
   const original = readJson(fixture(`${base}/checkpoint/config.json`)) as Json
   const kept = Object.fromEntries(Object.entries(original).filter(([name]) => !without.includes(name)))
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...kept, ...config }))
-  const file = join(folder, 'model.safetensors')
-  if (weights === undefined) copyFileSync(fixture(`${base}/checkpoint/model.safetensors`), file)
-  else writeFileSync(file, weights)
+  if (weights === undefined) copyWeights(fixture(`${base}/checkpoint`), folder)
+  else writeFileSync(join(folder, 'model.safetensors'), weights)
   return folder
+}
+
+/** One file, or shards with their index. */
+function copyWeights(from: string, to: string): void {
+  const names = readdirSync(from).filter((name) => name.includes('.safetensors'))
+  for (const name of names) copyFileSync(join(from, name), join(to, name))
 }
 
 export const openVariant = (root: string, variant: Variant): Promise<Engine> =>
