@@ -1,4 +1,8 @@
 /** Computing in this process, for the command line: loads the runtime. */
+export { ablatedEngine } from './ablation/ablated-engine.ts'
+export { openAblation } from './ablation/ablation.ts'
+export { headEffects } from './ablation/effects.ts'
+export { makeHeadMeans } from './ablation/heads.ts'
 export { attentionAttribution } from './attribution/attention-attribution.ts'
 export { attribute } from './attribution/attribute.ts'
 export { interact } from './attribution/interact.ts'

@@ -14,6 +14,11 @@ export interface AttentionPlace {
   readonly layer: number
 }
 
+/** One attention head; heads count from 0. */
+export interface Head extends AttentionPlace {
+  readonly head: number
+}
+
 /** A text as the model reads it. All four arrays have one entry per token. */
 export interface TokenizedText {
   readonly ids: readonly number[]
@@ -233,6 +238,14 @@ export interface Interactions {
 export interface PartialInteractions extends Interactions {
   /** Indices into the targets of the run. */
   readonly targets: readonly number[]
+}
+
+/** What each head of one kind is worth, measured: F without it less F, for K targets. */
+export interface HeadEffects {
+  readonly kind: AttentionKind
+  /** [K, layers, heads] */
+  readonly effect: Float32Array
+  readonly shape: readonly [targets: number, layers: number, heads: number]
 }
 
 /** What a checkpoint is, as `coattend inspect` and the interface show it. */

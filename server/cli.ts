@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   generate: async () => (await import('./commands/generate.ts')).generate,
   attribute: async () => (await import('./commands/attribute.ts')).attribute,
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluate,
+  ablate: async () => (await import('./commands/ablate.ts')).ablate,
   import: async () => (await import('./commands/import.ts')).importCheckpoint,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
 }

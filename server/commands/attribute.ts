@@ -91,7 +91,8 @@ function readBaseline(args: Arguments): Baseline {
   throw new UsageError(`--baseline must be zero, pad, unk, mean or token:ID, not ${JSON.stringify(written)}`)
 }
 
-function readContrast(args: Arguments, { tokenizer }: Source): number | null {
+/** The token of --contrast: an id, or a piece of the vocabulary; null where there is none. */
+export function readContrast(args: Arguments, { tokenizer }: Source): number | null {
   const written = args.text('contrast')
   if (written === undefined) return null
   if (/^\d{1,9}$/.test(written)) return Number(written)
