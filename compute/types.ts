@@ -240,6 +240,30 @@ export interface PartialInteractions extends Interactions {
   readonly targets: readonly number[]
 }
 
+/** Scores of K targets over n source tokens and m prefix tokens (m = 0 for decoder-only models). */
+export interface TokenShares {
+  /** [K, n] */
+  readonly source: Float32Array
+  /** [K, m] */
+  readonly prefix: Float32Array
+}
+
+/** What attention alone says of K targets: how much their rows look at each token. It explains no F. */
+export interface AttentionFlow {
+  /** Attention rollout (Abnar and Zuidema 2020); source and prefix of a target add up to 1. */
+  readonly rollout: TokenShares
+  /** Weights averaged over layers and heads; source and prefix add up to 1 each. */
+  readonly mean: TokenShares
+  /** The rows of the targets, as they are. */
+  readonly weights: readonly TargetWeights[]
+}
+
+export interface TargetWeights extends AttentionPlace {
+  /** [K, heads, key] */
+  readonly weights: Float32Array
+  readonly shape: readonly [targets: number, heads: number, keys: number]
+}
+
 /** What each head of one kind is worth, measured: F without it less F, for K targets. */
 export interface HeadEffects {
   readonly kind: AttentionKind

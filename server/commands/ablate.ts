@@ -6,7 +6,7 @@ import type { Arguments } from './arguments.ts'
 import { readContrast } from './attribute.ts'
 import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions } from './command.ts'
+import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
 import { write } from './generate.ts'
@@ -31,6 +31,7 @@ export const ablate: Command = {
     contrast: { value: 'TOKEN', help: 'measure the difference to this token (an id or a piece)' },
     ...corpusOptions,
     ...explainOption,
+    ...languageOptions,
     ...commonOptions,
   },
   run: (context) =>

@@ -5,6 +5,7 @@ import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { attentionOptions, reportAttentionAttribution } from './attribute-attention.ts'
+import { reportAttentionFlow } from './attribute-flow.ts'
 import { interactionKinds, reportInteractions } from './attribute-interactions.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
 import { reportGradient, reportScores } from './attribution-report.ts'
@@ -19,6 +20,7 @@ const methods = [
   'gradient-norm',
   'occlusion',
   'attention-attribution',
+  'attention',
   'interactions',
 ] as const
 type Method = (typeof methods)[number]
@@ -61,6 +63,7 @@ async function attributeOne(context: CommandContext, open: OpenCheckpoint, sourc
   const options = await readOptions(args, method, source)
   if (method === 'gradient') return reportGradient(context, open, problem, options)
   if (method === 'attention-attribution') return reportAttentionAttribution(context, open, problem, options, source)
+  if (method === 'attention') return reportAttentionFlow(context, open, problem, options, source)
   if (method === 'interactions') return reportInteractions(context, open, problem, options, source)
   return reportScores(context, open, problem, { ...options, method }, source)
 }
