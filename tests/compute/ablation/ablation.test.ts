@@ -21,6 +21,8 @@ for (const name of [
   'bart',
   'mbart',
   'm2m_100',
+  't5',
+  't5-v1_1',
   'gpt2',
   'opt',
   'llama',

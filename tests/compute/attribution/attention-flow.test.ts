@@ -78,7 +78,7 @@ for (const name of ['gpt2', 'marian', 'llama', 'pegasus']) {
         const [, heads, queries, keys] = full as [number, number, number, number]
         const expected = problem.targets.flatMap(({ position }) =>
           Array.from({ length: heads }, (_, h) =>
-            [...data.slice((h * queries + position) * keys, (h * queries + position + 1) * keys)].map(Number),
+            Array.from(data.slice((h * queries + position) * keys, (h * queries + position + 1) * keys), Number),
           ).flat(),
         )
         expect(shape).toEqual([problem.targets.length, heads, keys])
