@@ -8,11 +8,14 @@ export { attentionFlow } from './attribution/attention-flow.ts'
 export { openAttentionPath } from './attribution/attention-path.ts'
 export { attribute } from './attribution/attribute.ts'
 export { interact } from './attribution/interact.ts'
+export { logitLens } from './attribution/logit-lens.ts'
+export { openMasking } from './attribution/masking.ts'
 export { openPath } from './attribution/path.ts'
 export { joinTargets, outputProblem, type Problem } from './attribution/problem.ts'
 export { usualBootstrap, type Estimate } from './evaluation/bootstrap.ts'
 export { labelEntities, openEntityFinder, type EntityFinder, type LabelledEntity } from './evaluation/entities.ts'
 export { openLexiconBuilder, type AnnotatedEntity } from './evaluation/entity-lexicon.ts'
+export { faithfulness } from './evaluation/faithfulness.ts'
 export {
   measureText,
   meanMeasure,

@@ -272,6 +272,60 @@ export interface HeadEffects {
   readonly shape: readonly [targets: number, layers: number, heads: number]
 }
 
+/**
+ * What every layer of the decoder would write at K output tokens, l = 0 … L: the embedding output first, the last one the model
+ * itself. Log-probs and entropies in nats.
+ */
+export interface LogitLens {
+  /** L + 1 */
+  readonly layers: number
+  /** How many tokens of each layer are listed. */
+  readonly count: number
+  /** [K, layers, count] the likeliest tokens, best first. */
+  readonly ids: Int32Array
+  readonly logProbs: Float32Array
+  /** [K, layers] */
+  readonly entropies: Float32Array
+  /** [K, layers] of the output token that stands there. */
+  readonly targetLogProbs: Float32Array
+  /** [K, layers] 1 for the likeliest. */
+  readonly targetRanks: Int32Array
+}
+
+/** How scores are put to the test. */
+export interface FaithfulnessOptions {
+  /** Shares of the tokens that are masked, rising, each above 0 and up to 1. */
+  readonly fractions: readonly number[]
+  /** Random orders to compare with. */
+  readonly controls: number
+  readonly seed: number
+}
+
+/** What happens to F when tokens are masked in one order: [steps] drops of F, and their mean with the empty step. */
+export interface MaskingCurve {
+  /** F(all) − F(without the first tokens): large where the order is right. */
+  readonly comprehensiveness: readonly number[]
+  /** F(all) − F(the first tokens alone): small where the order is right. */
+  readonly sufficiency: readonly number[]
+  readonly aopc: { readonly comprehensiveness: number; readonly sufficiency: number }
+}
+
+/** The test of one target's scores, beside the reversed and random orders. */
+export interface FaithfulnessRow {
+  readonly objective: number
+  readonly baselineObjective: number
+  /** Σ scores − (F − F₀). */
+  readonly gap: number
+  readonly scores: MaskingCurve
+  readonly reversed: MaskingCurve
+  readonly random: readonly MaskingCurve[]
+}
+
+export interface Faithfulness extends FaithfulnessOptions {
+  /** One per target. */
+  readonly rows: readonly FaithfulnessRow[]
+}
+
 /** What a checkpoint is, as `coattend inspect` and the interface show it. */
 export interface CheckpointSummary {
   readonly architecture: string

@@ -16,6 +16,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   attribute: async () => (await import('./commands/attribute.ts')).attribute,
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluate,
   ablate: async () => (await import('./commands/ablate.ts')).ablate,
+  faithfulness: async () => (await import('./commands/faithfulness.ts')).faithfulness,
+  lens: async () => (await import('./commands/lens.ts')).lens,
   import: async () => (await import('./commands/import.ts')).importCheckpoint,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
 }

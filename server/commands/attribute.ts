@@ -1,5 +1,5 @@
 import type { AttributionOptions, Baseline } from '#compute/types.ts'
-import type { Arguments } from './arguments.ts'
+import type { Arguments, OptionSpecs } from './arguments.ts'
 import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
@@ -28,6 +28,16 @@ type Method = (typeof methods)[number]
 /** Those that integrate along a path, with a rule that can be chosen. */
 const pathMethods: readonly Method[] = ['integrated-gradients', 'attention-attribution', 'interactions']
 
+/** Options that say how a number is defined. */
+export const methodOptions: OptionSpecs = {
+  baseline: { value: 'zero|pad|unk|mean|token:ID', help: 'what stands for no token; zero where it is left out' },
+  'attribute-special': { value: null, help: 'special tokens leave their embedding too' },
+  objective: { value: 'log-prob|logit|probability', help: 'the number that is explained' },
+  contrast: { value: 'TOKEN', help: 'explain the difference to this token (an id or a piece)' },
+  nodes: { value: 'N', help: 'exactly N Gauss-Legendre nodes' },
+  tolerance: { value: '0.01', help: 'as many nodes as this completeness gap needs' },
+}
+
 /** `attribute`: which tokens carried a word. */
 export const attribute: Command = {
   name: 'attribute',
@@ -40,12 +50,7 @@ export const attribute: Command = {
     output: { value: 'FILE', help: 'safetensors to write; with --corpus a directory' },
     method: { value: methods.join('|'), help: 'integrated-gradients where it is left out' },
     kind: { value: interactionKinds.join('|'), help: 'which interactions; masked pairs where it is left out' },
-    baseline: { value: 'zero|pad|unk|mean|token:ID', help: 'where the path starts; zero where it is left out' },
-    'attribute-special': { value: null, help: 'special tokens leave their embedding too' },
-    objective: { value: 'log-prob|logit|probability', help: 'the number that is explained' },
-    contrast: { value: 'TOKEN', help: 'explain the difference to this token (an id or a piece)' },
-    nodes: { value: 'N', help: 'exactly N Gauss-Legendre nodes' },
-    tolerance: { value: '0.01', help: 'as many nodes as this completeness gap needs' },
+    ...methodOptions,
     ...attentionOptions,
     ...corpusOptions,
     ...explainOption,
@@ -71,7 +76,8 @@ async function attributeOne(context: CommandContext, open: OpenCheckpoint, sourc
 /** Everything but the method, which decides what is reported. */
 export type CommonOptions = Omit<AttributionOptions, 'method'> & { readonly unknownId: number | null }
 
-async function readOptions(args: Arguments, method: Method, source: Source): Promise<CommonOptions> {
+/** The options that all methods share; fails on one that the method has no use for. */
+export async function readOptions(args: Arguments, method: Method, source: Source): Promise<CommonOptions> {
   const [nodes, tolerance] = [args.whole('nodes', 1), args.number('tolerance')]
   if (nodes !== undefined && tolerance !== undefined) throw new UsageError('Give either --nodes or --tolerance')
   if (method !== 'interactions' && args.has('kind')) throw new UsageError('--kind belongs to --method interactions')

@@ -11,8 +11,14 @@ export interface TensorFile {
   ids(name: string): readonly number[]
 }
 
+/** One that lies on the disk. */
+export interface StoredTensors extends TensorFile {
+  /** Float32 rows of a tensor [rows, width]. */
+  rows(name: string, rows: number, width: number): readonly Float32Array[]
+}
+
 /** Reads a safetensors file of inputs. Names are those of the fixtures: `input_ids`, `target_positions`, … */
-export async function readTensorFile(path: string): Promise<TensorFile> {
+export async function readTensorFile(path: string): Promise<StoredTensors> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new UsageError(`Cannot read ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, {
       cause,
@@ -22,6 +28,7 @@ export async function readTensorFile(path: string): Promise<TensorFile> {
   return {
     has: (name) => tensors.has(name),
     ids: (name) => idsOf(tensors.get(name), name, path),
+    rows: (name, rows, width) => rowsOf(tensors.get(name), name, path, rows, width),
   }
 }
 
@@ -33,6 +40,21 @@ function idsOf(tensor: FileTensor | undefined, name: string, path: string): read
   const isRow = shape.length === 1 || (shape.length === 2 && shape[0] === 1)
   if (!isRow) throw new UsageError(`${path}: ${name} must have the shape [1, n] or [n], not [${shape.join(', ')}]`)
   return Array.from(data, Number)
+}
+
+function rowsOf(
+  tensor: FileTensor | undefined,
+  name: string,
+  path: string,
+  rows: number,
+  width: number,
+): readonly Float32Array[] {
+  if (tensor === undefined) throw new UsageError(`${path} holds no tensor ${name}`)
+  const { dtype, shape, data } = tensor
+  if (dtype !== 'F32' || shape.length !== 2 || shape[0] !== rows || shape[1] !== width) {
+    throw new UsageError(`${path}: ${name} must be F32 [${rows}, ${width}], not ${dtype} [${shape.join(', ')}]`)
+  }
+  return Array.from({ length: rows }, (_, k) => Float32Array.from(data.subarray(k * width, (k + 1) * width), Number))
 }
 
 /** Writes results; the metadata say what made them. */

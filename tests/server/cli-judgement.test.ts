@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { decodeSafetensors, encodeSafetensors } from '#compute/index.ts'
+import { main } from '#server/cli.ts'
+import { example, fixture } from '#tests/support/golden.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'coattend-judgement-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const env = { COATTEND_CACHE: join(folder, 'cache'), COATTEND_DATA: join(folder, 'data') }
+
+async function run(...words: readonly string[]) {
+  let [out, err] = ['', '']
+  const streams = {
+    out: (text: string) => void (out += `${text}\n`),
+    err: (text: string) => void (err += text),
+    isTerminal: false,
+  }
+  const code = await main(words, env, streams)
+  return { code, out, err }
+}
+
+async function ask<T>(...words: readonly string[]): Promise<T> {
+  const { code, out, err } = await run(...words, '--json')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  return JSON.parse(out) as T
+}
+
+const phrasebook = example('checkpoints/phrasebook')
+const sentence = ['--text', 'We wanted to buy the small bread.', '--target', 'Wir wollten das kleine Brot kaufen.']
+
+describe('judging scores and reading layers from the command line', () => {
+  it('[CL22] lens shows the tokens of every layer, the last one being what the model writes', async () => {
+    interface Report {
+      readonly targets: readonly {
+        readonly token: string
+        readonly layers: readonly { readonly rank: number; readonly best: readonly { readonly token: string }[] }[]
+      }[]
+    }
+    const output = join(folder, 'lens.safetensors')
+    const words = ['lens', phrasebook, ...sentence, '--top-k', '2', '--positions', '0-2', '--output', output]
+    const { targets } = await ask<Report>(...words)
+    expect(targets.map(({ token }) => token)).toEqual(['▁Wir', '▁wollten', '▁das'])
+    expect(targets.map(({ layers }) => layers.at(-1)!.best[0]!.token)).toEqual(['▁Wir', '▁wollten', '▁das'])
+    expect(targets.every(({ layers }) => layers.length === 4 && layers.at(-1)!.rank === 1)).toBe(true)
+    const found = decodeSafetensors(readFileSync(output), output)
+    expect(found.get('lens.log-probs')!.shape).toEqual([3, 4, 2])
+    expect((await run('lens', phrasebook, ...sentence, '--positions', '1')).out).toMatch(/layer 3 {2}rank 1 /)
+  })
+
+  it('[CL23] scores of a file are judged, and those of a good method beat random and reversed orders', async () => {
+    interface Curve {
+      readonly aopc: { readonly comprehensiveness: number; readonly sufficiency: number }
+    }
+    interface Report {
+      readonly targets: readonly {
+        readonly gap: number
+        readonly scores: Curve
+        readonly reversed: Curve
+        readonly random: readonly Curve[]
+      }[]
+    }
+    const scores = join(folder, 'scores.safetensors')
+    const chosen = [...sentence, '--positions', '1,3,4', '--baseline', 'mean']
+    await ask('attribute', phrasebook, ...chosen, '--output', scores, '--method', 'occlusion')
+    const output = join(folder, 'faithfulness.safetensors')
+    const { targets } = await ask<Report>('faithfulness', phrasebook, ...chosen, '--scores', scores, '--output', output)
+    expect(targets).toHaveLength(3)
+    for (const { scores: own, reversed, random } of targets) {
+      expect(random).toHaveLength(5)
+      expect(own.aopc.comprehensiveness).toBeGreaterThan(reversed.aopc.comprehensiveness)
+      const chance = random.reduce((sum, { aopc }) => sum + aopc.comprehensiveness, 0) / 5
+      expect(own.aopc.comprehensiveness).toBeGreaterThan(chance)
+      expect(own.aopc.sufficiency).toBeLessThan(reversed.aopc.sufficiency)
+    }
+    const found = decodeSafetensors(readFileSync(output), output)
+    expect(found.get('random.comprehensiveness')!.shape).toEqual([3, 5, 10])
+    expect(found.get('gap')!.data[0]).toBeCloseTo(targets[0]!.gap, 4)
+    const byMethod = await ask<Report>('faithfulness', phrasebook, ...chosen, '--method', 'occlusion')
+    expect(byMethod.targets[0]!.scores.aopc).toEqual(targets[0]!.scores.aopc)
+  })
+
+  const other = join(folder, 'other.safetensors')
+  writeFileSync(
+    other,
+    encodeSafetensors({ 'scores.source': { dtype: 'F32', shape: [1, 3], data: Float32Array.of(1, 2, 3) } }),
+  )
+  const gpt2 = [fixture('gpt2/checkpoint'), '--inputs', fixture('gpt2/inputs.safetensors')]
+  const cases: readonly (readonly [why: string, words: readonly string[], message: RegExp])[] = [
+    ['scores of another text', ['--scores', other], /scores\.source must be F32 \[4, 11\], not F32 \[1, 3\]/],
+    ['fractions that fall', ['--fractions', '0.5,0.1'], /--fractions must rise/],
+    ['a fraction above all', ['--fractions', '0.5,2'], /--fractions must rise/],
+    ['a fraction that is none', ['--fractions', 'half'], /--fractions must rise/],
+    ['too many controls', ['--controls', '2000'], /--controls must be at most 1000/],
+    ['scores and a method', ['--scores', other, '--method', 'occlusion'], /either --scores FILE or --method/],
+    ['nodes for occlusion', ['--method', 'occlusion', '--nodes', '4'], /belong to integrated-gradients/],
+  ]
+  for (const [why, words, message] of cases) {
+    it(`[CL24] ${why} is one clear line and exit code 2`, async () => {
+      const { code, err } = await run('faithfulness', ...gpt2, ...words)
+      expect(err.trim()).toMatch(message)
+      expect(err.trim().split('\n')).toHaveLength(1)
+      expect(code).toBe(2)
+    })
+  }
+})
