@@ -1,8 +1,7 @@
 /** Computing in this process, for the command line: loads the runtime. */
 export { ablatedEngine } from './ablation/ablated-engine.ts'
-export { openAblation } from './ablation/ablation.ts'
+export { openNamedAblation } from './ablation/ablation.ts'
 export { headEffects } from './ablation/effects.ts'
-export { makeHeadMeans } from './ablation/heads.ts'
 export { attentionAttribution } from './attribution/attention-attribution.ts'
 export { attentionFlow } from './attribution/attention-flow.ts'
 export { openAttentionPath } from './attribution/attention-path.ts'

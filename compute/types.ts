@@ -264,6 +264,18 @@ export interface TargetWeights extends AttentionPlace {
   readonly shape: readonly [targets: number, heads: number, keys: number]
 }
 
+/** How the effect of heads is measured. */
+export interface HeadAblationOptions extends Pick<AttentionOptions, 'objective' | 'contrast'> {
+  /** What takes the place of a head's output at every position: zero, or its mean over the positions of the text. */
+  readonly value: 'zero' | 'mean'
+}
+
+/** F of K targets with all heads and without some. */
+export interface AblatedObjective {
+  readonly objective: Float32Array
+  readonly ablated: Float32Array
+}
+
 /** What each head of one kind is worth, measured: F without it less F, for K targets. */
 export interface HeadEffects {
   readonly kind: AttentionKind
@@ -403,6 +415,34 @@ export type Task =
       /** Targets that an earlier attempt finished: they are not computed again. */
       readonly finished: PartialAttribution | null
     }
+  /** Attention attribution; every token of `output` becomes a target. */
+  | {
+      readonly kind: 'attend'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly options: AttentionOptions
+      readonly focus: number | null
+      /** Layers, kinds and targets that an earlier attempt finished. */
+      readonly finished: readonly PartialLayerAttribution[]
+    }
+  /** F of every token of `output` without these heads together. */
+  | {
+      readonly kind: 'ablate'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly heads: readonly Head[]
+      readonly options: HeadAblationOptions
+    }
+  /** The same without each head by itself. */
+  | {
+      readonly kind: 'head-effects'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly options: HeadAblationOptions
+    }
 
 export interface TaskResults {
   readonly inspect: CheckpointSummary
@@ -410,7 +450,18 @@ export interface TaskResults {
   readonly tokenize: TokenizedText
   readonly respond: ModelOutput
   readonly attribute: Attribution
+  readonly attend: AttentionAttribution
+  readonly ablate: AblatedObjective
+  readonly 'head-effects': readonly HeadEffects[]
 }
+
+/** What is told of a task before its end; kinds that do not stand here tell their progress alone. */
+export interface TaskPartials {
+  readonly attribute: PartialAttribution
+  readonly attend: PartialLayerAttribution
+}
+
+export type TaskPartial = TaskPartials[keyof TaskPartials]
 
 /** A task under way. */
 export interface RunningTask<Result> {
@@ -421,9 +472,9 @@ export interface RunningTask<Result> {
   cancel(): void
 }
 
-export interface TaskListener {
+export interface TaskListener<Partial = TaskPartial> {
   progress?(progress: Progress): void
-  partial?(partial: PartialAttribution): void
+  partial?(partial: Partial): void
 }
 
 /** Compute processes. Interactive tasks overtake background tasks between two steps of either. */
@@ -432,7 +483,7 @@ export interface ComputePool {
   run<K extends Task['kind']>(
     task: Extract<Task, { kind: K }>,
     priority: 'interactive' | 'background',
-    listener?: TaskListener,
+    listener?: TaskListener<K extends keyof TaskPartials ? TaskPartials[K] : never>,
   ): RunningTask<TaskResults[K]>
   close(): Promise<void>
 }

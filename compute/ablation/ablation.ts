@@ -13,8 +13,8 @@ import { objectiveKey } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { floats } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
-import type { AttentionOptions, Head } from '#compute/types.ts'
-import { checkHeads, headsAt, idFeeds } from './heads.ts'
+import type { AttentionOptions, Head, HeadAblationOptions } from '#compute/types.ts'
+import { checkHeads, headsAt, idFeeds, makeHeadMeans } from './heads.ts'
 import type { HeadValues } from './heads.ts'
 
 export interface AblationOptions extends Pick<AttentionOptions, 'objective' | 'contrast'> {
@@ -29,6 +29,19 @@ export interface Ablation {
   readonly setsPerRun: () => number
 }
 
+/** With the value that an option names. */
+export async function openNamedAblation(
+  engine: Engine,
+  problem: Problem,
+  { value, ...options }: HeadAblationOptions,
+): Promise<{ readonly ablation: Ablation; readonly values: HeadValues }> {
+  const means = makeHeadMeans(engine)
+  if (value === 'mean') await means.add(problem)
+  const values = means.values()
+  return { ablation: openAblation(engine, problem, { ...options, values }), values }
+}
+
+/** Ablation of one text; runs measure any sets of heads. */
 export function openAblation(engine: Engine, problem: Problem, options: AblationOptions): Ablation {
   const { model } = engine
   checkProblem(model, problem)

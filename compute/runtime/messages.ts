@@ -1,7 +1,7 @@
 /** What the server's process and a compute process say to each other. */
 import type { ComputeErrorKind } from '#compute/errors.ts'
 import type { TaskResult } from '#compute/tasks/run-task.ts'
-import type { Device, PartialAttribution, Progress, Task } from '#compute/types.ts'
+import type { Device, Progress, Task, TaskPartial } from '#compute/types.ts'
 import type { DeviceChoice } from './devices.ts'
 
 export type Priority = 'interactive' | 'background'
@@ -22,6 +22,6 @@ export type FromWorker =
   | { readonly type: 'ready'; readonly device: DeviceChoice }
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
-  | { readonly type: 'partial'; readonly id: number; readonly partial: PartialAttribution }
+  | { readonly type: 'partial'; readonly id: number; readonly partial: TaskPartial }
   | { readonly type: 'done'; readonly id: number; readonly result: TaskResult }
   | { readonly type: 'failed'; readonly id: number; readonly kind: ComputeErrorKind; readonly message: string }

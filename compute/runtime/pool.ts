@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { ComputeError } from '#compute/errors.ts'
 import type { TaskResult } from '#compute/tasks/run-task.ts'
-import type { ComputePool, RunningTask, Task, TaskListener, TaskResults } from '#compute/types.ts'
+import type { ComputePool, RunningTask, Task, TaskListener, TaskPartials, TaskResults } from '#compute/types.ts'
 import type { DeviceChoice } from './devices.ts'
 import type { FromWorker, Priority, ToWorker, WorkerOptions } from './messages.ts'
 
@@ -74,7 +74,7 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   function run<K extends Task['kind']>(
     task: Extract<Task, { kind: K }>,
     priority: Priority,
-    listener: TaskListener = {},
+    listener: TaskListener<K extends keyof TaskPartials ? TaskPartials[K] : never> = {},
   ): RunningTask<TaskResults[K]> {
     if (isClosing) throw new ComputeError('cancelled', 'The server is stopping')
     const id = nextId++

@@ -80,7 +80,7 @@ export function makeWorkshop(shelf: CheckpointShelf, send: (message: FromWorker)
 
   return {
     start: (id, task, priority) => {
-      const focus = task.kind === 'attribute' ? task.focus : null
+      const focus = 'focus' in task ? task.focus : null
       const started: Work = {
         id,
         task,

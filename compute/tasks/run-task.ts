@@ -1,4 +1,5 @@
-import type { PartialAttribution, Progress, Task, TaskResults } from '#compute/types.ts'
+import type { Progress, Task, TaskPartial, TaskResults } from '#compute/types.ts'
+import { ablate, attend, measureHeads } from './attention.ts'
 import { explain } from './explain.ts'
 import { inspectCheckpoint } from './inspect.ts'
 import { withLanguages } from './language.ts'
@@ -9,7 +10,7 @@ import { respond } from './respond.ts'
 /** What a task reports between two steps. */
 export interface TaskStep {
   readonly progress: Progress
-  readonly partial: PartialAttribution | null
+  readonly partial: TaskPartial | null
 }
 
 export type TaskResult = TaskResults[Task['kind']]
@@ -38,5 +39,11 @@ export async function* runTask(
     }
     case 'attribute':
       return yield* explain(opened, task.source, task.output, task.options, { focus, finished: task.finished })
+    case 'attend':
+      return yield* attend(opened, task, focus)
+    case 'ablate':
+      return ablate(opened, task)
+    case 'head-effects':
+      return yield* measureHeads(opened, task)
   }
 }

@@ -1,7 +1,7 @@
 /** `ablate`: what becomes of F, and of the output, without some attention heads. */
 import type { FileTensor } from '#compute/index.ts'
 import type { Problem } from '#compute/local.ts'
-import type { AttentionKind, Head } from '#compute/types.ts'
+import type { AttentionKind, Head, HeadAblationOptions } from '#compute/types.ts'
 import type { Arguments } from './arguments.ts'
 import { readContrast } from './attribute.ts'
 import { withCheckpoint } from './checkpoint.ts'
@@ -65,13 +65,13 @@ async function openMeasure(
   problem: Problem,
   source: Source,
 ) {
-  const value = args.choice('value', ['zero', 'mean']) ?? 'zero'
-  const objective = args.choice('objective', ['log-prob', 'logit', 'probability']) ?? 'log-prob'
-  const means = local.makeHeadMeans(opened.engine)
-  if (value === 'mean') await means.add(problem)
-  const options = { objective, contrast: readContrast(args, source), values: means.values() }
-  const parameters = { device: opened.engine.device, value, objective, contrast: options.contrast }
-  return { ablation: local.openAblation(opened.engine, problem, options), values: options.values, parameters }
+  const options: HeadAblationOptions = {
+    value: args.choice('value', ['zero', 'mean']) ?? 'zero',
+    objective: args.choice('objective', ['log-prob', 'logit', 'probability']) ?? 'log-prob',
+    contrast: readContrast(args, source),
+  }
+  const { ablation, values } = await local.openNamedAblation(opened.engine, problem, options)
+  return { ablation, values, parameters: { device: opened.engine.device, ...options } }
 }
 
 const floats = (shape: readonly number[], data: readonly number[]): FileTensor => ({
@@ -147,7 +147,7 @@ async function reportEffects(
   const { args, streams } = context
   if (args.has('generate')) throw new UsageError('--generate needs --heads, the heads to write without')
   const { ablation, parameters } = await openMeasure(context, open, problem, source)
-  const { objective, effects } = await open.local.headEffects(open.opened.engine, ablation)
+  const { objective, effects } = await lastOf(open.local.headEffects(open.opened.engine, ablation))
   const K = problem.targets.length
   const to = args.text('output')
   const tensors = Object.fromEntries(
@@ -171,5 +171,12 @@ async function reportEffects(
   }
   for (const { kind, mean } of means) {
     mean.forEach((row, l) => streams.out(`${kind}.${l}  ${row.map((value) => value.toFixed(4)).join(' ')}`))
+  }
+}
+
+async function lastOf<T>(steps: AsyncGenerator<unknown, T>): Promise<T> {
+  for (;;) {
+    const step = await steps.next()
+    if (step.done === true) return step.value
   }
 }

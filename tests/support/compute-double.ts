@@ -37,7 +37,16 @@ const VOCABULARY = 1_000
 const END = 1
 
 export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDouble {
-  const started: Record<Task['kind'], number> = { inspect: 0, prepare: 0, tokenize: 0, respond: 0, attribute: 0 }
+  const started: Record<Task['kind'], number> = {
+    inspect: 0,
+    prepare: 0,
+    tokenize: 0,
+    respond: 0,
+    attribute: 0,
+    attend: 0,
+    ablate: 0,
+    'head-effects': 0,
+  }
   const targets: number[] = []
   let crashes = 0
   let gate = Promise.resolve()
@@ -111,6 +120,8 @@ async function compute(task: Task, listener: TaskListener, work: Work, focus: ()
       return respond(task.text, task.states, work)
     case 'attribute':
       return attribute(task, listener, work, focus)
+    default:
+      throw new ComputeError('unsupported', `The double has no ${task.kind}`)
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPool } from '#compute/index.ts'
-import type { AttributionOptions, PartialAttribution, Task } from '#compute/types.ts'
+import type { AttributionOptions, PartialAttribution, PartialLayerAttribution, Task } from '#compute/types.ts'
 import { example, fixture, readJson } from '#tests/support/golden.ts'
 import { options } from '#tests/support/options.ts'
 
@@ -64,6 +64,44 @@ describe('compute processes', () => {
       pool.run({ kind: 'prepare', checkpoint }, 'interactive').result
     expect(await prepare(folder)).toBeNull()
     await expect(prepare(cache)).rejects.toMatchObject({ kind: 'bad-checkpoint' })
+  })
+
+  it('[PO10] attention is attributed layer by layer, an attempt goes on where another ended, and heads are measured', async () => {
+    const partials: PartialLayerAttribution[] = []
+    const task = {
+      kind: 'attend',
+      checkpoint: folder,
+      source: row.input_ids,
+      output: row.greedy.slice(1, 4),
+      options: { objective: 'log-prob', contrast: null, quadrature: { tolerance: 0.01 }, kinds: ['cross'] },
+      focus: null,
+      finished: [],
+    } as const
+    const listener = { partial: (partial: PartialLayerAttribution): void => void partials.push(partial) }
+    const { layers, importance } = await pool.run(task, 'interactive', listener).result
+    expect(layers.map(({ kind, layer, shape }) => [kind, layer, shape[0]])).toEqual([
+      ['cross', 0, 3],
+      ['cross', 1, 3],
+      ['cross', 2, 3],
+    ])
+    expect(partials[0]).toMatchObject({ kind: 'cross', layer: 2, targets: [0, 1, 2] })
+    expect(importance[0]!.shape[0]).toBe(3)
+    const seen = partials.length
+    const again = await pool.run(
+      { ...task, finished: partials.filter(({ layer }) => layer > 0) },
+      'interactive',
+      listener,
+    ).result
+    expect(partials.slice(seen).every(({ layer }) => layer === 0)).toBe(true)
+    expect(again.layers[2]!.attribution).toEqual(layers[2]!.attribution)
+    const { checkpoint, source, output } = task
+    const options = { value: 'zero', objective: 'log-prob', contrast: null } as const
+    const measure = { checkpoint, source, output, options } as const
+    const effects = await pool.run({ kind: 'head-effects', ...measure }, 'interactive').result
+    const heads = [{ kind: 'cross', layer: 1, head: 2 }] as const
+    const { objective, ablated } = await pool.run({ kind: 'ablate', heads, ...measure }, 'interactive').result
+    const { effect, shape } = effects.find(({ kind }) => kind === 'cross')!
+    expect(effect[shape[2] + 2]!).toBeCloseTo(ablated[0]! - objective[0]!, 5)
   })
 
   it('[PO2] an attribution reports progress and partial results, the focus first, and all targets in the end', async () => {
