@@ -207,9 +207,9 @@ export interface HeadImportance {
 
 /**
  * How pairs of tokens act together. `masked-pairs`: F(all) − F(−i) − F(−j) + F(−i−j), and F(all) − F(−i) on the diagonal.
- * `integrated-hessians`: Janizek et al. 2021.
+ * `integrated-hessians`: Janizek et al. 2021. `attention-edges`: attention attribution summed over heads, layers and kinds.
  */
-export type InteractionKind = 'masked-pairs' | 'integrated-hessians'
+export type InteractionKind = 'masked-pairs' | 'integrated-hessians' | 'attention-edges'
 
 /** How interactions are defined. */
 export interface InteractionOptions extends Omit<AttributionOptions, 'method'> {
@@ -222,11 +222,11 @@ export interface Interactions {
   readonly interactions: Float32Array
   /** [K] F at the input. */
   readonly objective: Float32Array
-  /** [K] F at the baseline. */
+  /** [K] F at the baseline; NaN for attention edges, which have none. */
   readonly baselineObjective: Float32Array
   /** [K] signed: Σ interactions − what they should add up to. Masked pairs promise no sum: NaN. */
   readonly gap: Float32Array
-  /** [K] evaluations spent on the target: of second derivatives, or of masks. */
+  /** [K] evaluations spent on the target: of second derivatives, of masks, of gradients by attention. */
   readonly nodes: Int32Array
   /** [K] 1 where the gap is within the tolerance and more nodes change no entry; masked pairs are exact. */
   readonly converged: Uint8Array

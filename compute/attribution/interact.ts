@@ -1,5 +1,6 @@
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { InteractionOptions } from '#compute/types.ts'
+import { attentionEdges } from './attention-edges.ts'
 import { openCurvature } from './curvature.ts'
 import { integratedHessians } from './integrated-hessians.ts'
 import type { InteractionSteps } from './interactions.ts'
@@ -19,5 +20,8 @@ export async function* interact(
   const choice = { ...options, unknownId }
   if (options.kind === 'masked-pairs') return yield* maskedPairs(await openMasking(engine, problem, choice), focus)
   checkQuadrature(options.quadrature)
+  if (options.kind === 'attention-edges') {
+    return yield* attentionEdges(engine, problem, { ...options, kinds: null }, focus)
+  }
   return yield* integratedHessians(await openCurvature(engine, problem, choice), options.quadrature, focus)
 }

@@ -63,7 +63,8 @@ export function flatten(x: Value): Value {
   const last = x.shape.at(-1)!
   const known = leading.every((dim) => typeof dim === 'number')
   const rows: Dim = known ? leading.reduce<number>((product, dim) => product * dim, 1) : makeSize('rows')
-  const target = vector('int64', [-1, typeof last === 'number' ? last : 0])
+  const target =
+    typeof last === 'number' ? vector('int64', [-1, last]) : concat([vector('int64', [-1]), sizeOf(last)], 0)
   return makeValue('Reshape', [x, target], {}, x.dtype, [rows, last])
 }
 

@@ -10,7 +10,7 @@ import { showProgress } from './progress.ts'
 import type { Source } from './source.ts'
 import { writeTensorFile } from './tensor-file.ts'
 
-export const interactionKinds: readonly InteractionKind[] = ['masked-pairs', 'integrated-hessians']
+export const interactionKinds: readonly InteractionKind[] = ['masked-pairs', 'integrated-hessians', 'attention-edges']
 
 export const readKind = (args: Arguments): InteractionKind => args.choice('kind', interactionKinds) ?? 'masked-pairs'
 
@@ -64,13 +64,15 @@ interface TargetReport {
   readonly id: number
   readonly token: string | null
   readonly objective: number
-  readonly baselineObjective: number
+  readonly baselineObjective: number | null
   readonly gap: number | null
   readonly nodes: number
   readonly converged: boolean
   /** One row per token of source, then prefix. */
   readonly interactions: readonly (readonly number[])[]
 }
+
+const finite = (number: number): number | null => (Number.isNaN(number) ? null : number)
 
 function listTargets(
   problem: Problem,
@@ -83,8 +85,8 @@ function listTargets(
     id,
     token: name(id),
     objective: result.objective[k]!,
-    baselineObjective: result.baselineObjective[k]!,
-    gap: Number.isNaN(result.gap[k]) ? null : result.gap[k]!,
+    baselineObjective: finite(result.baselineObjective[k]!),
+    gap: finite(result.gap[k]!),
     nodes: result.nodes[k]!,
     converged: result.converged[k] === 1,
     interactions: Array.from({ length: S }, (_, i) => [

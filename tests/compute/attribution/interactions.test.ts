@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { interact } from '#compute/attribution/interact.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
@@ -28,10 +28,10 @@ for (const name of ['gpt2', 'marian', 'llama']) {
     }
     const S = problem.source.length + (problem.prefix?.length ?? 0)
     let engine: Engine
-    beforeEach(async () => {
+    beforeAll(async () => {
       engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })
     })
-    afterEach(() => engine.close())
+    afterAll(() => engine.close())
 
     const find = (kind: InteractionKind, quadrature: Quadrature, more: Partial<InteractionOptions> = {}) =>
       drain<Interactions>(
@@ -74,6 +74,30 @@ for (const name of ['gpt2', 'marian', 'llama']) {
       expect([coarse.nodes[0], fine.nodes[0]]).toEqual([6, 48])
       expect(Math.abs(fine.gap[0]!)).toBeLessThan(Math.abs(coarse.gap[0]!))
       expect(relativeError(fine.interactions, golden.get('integrated_hessians')!.data)).toBeLessThan(0.02)
+    })
+
+    it('[IX4] attention edges are the attention attribution summed over heads, layers and kinds', async () => {
+      const whole = readTensors(fixture(`${name}/golden.safetensors`))
+      const { nodes } = readJson(fixture(`${name}/golden.json`)) as { readonly nodes: number }
+      const { interactions, gap } = await find('attention-edges', { nodes })
+      const k = ids(inputs, 'target_positions').indexOf(problem.targets[0]!.position)
+      const n = problem.prefix === null ? 0 : problem.source.length
+      const starts = { encoder: [0, 0], decoder: [n, n], cross: [n, 0] } as const
+      const expected = new Float64Array(S * S)
+      let sumOfGaps = 0
+      for (const [key, { shape, data }] of whole) {
+        const [, kind, layer] = /^attribution\.(encoder|decoder|cross)\.(\d+)$/.exec(key) ?? []
+        if (kind === undefined) continue
+        const [query, first] = starts[kind as keyof typeof starts]
+        const [, heads, queries, keys] = shape as [number, number, number, number]
+        for (let i = 0; i < heads * queries * keys; i++) {
+          const row = query + (Math.floor(i / keys) % queries)
+          expected[row * S + first + (i % keys)]! += Number(data[k * heads * queries * keys + i])
+        }
+        sumOfGaps += Number(whole.get(`attribution.gap.${kind}.${layer}`)!.data[k])
+      }
+      expect(relativeError(interactions, expected)).toBeLessThan(1e-3)
+      expect(gap[0]).toBeCloseTo(sumOfGaps, 3)
     })
   })
 }

@@ -242,6 +242,39 @@ describe('gradient rules against central differences', () => {
     expect([...y!.data]).toEqual([6, -12, 3])
   })
 
+  // Integrated Hessians differentiate gradients again: every rule must be made of operators that have rules, and be right twice.
+  const twice = (first: GradientCase): GradientCase => ({
+    ...first,
+    build: (...inputs) => {
+      const y = first.build(...inputs)
+      const axes = y.shape.map((_, i) => i)
+      const [gradient] = backward(sum(mul(y, mul(y, y)), axes), [inputs[0]!])
+      return gradient!
+    },
+  })
+  const second: Readonly<Record<string, GradientCase>> = {
+    ...Object.fromEntries(
+      Object.entries(binary).flatMap(([op, gradientCase]) =>
+        ['a matrix against a column', 'sizes known at run time'].map((name) => [
+          `${op} of ${name}`,
+          { ...gradientCase, shapes: pairs[name]! },
+        ]),
+      ),
+    ),
+    ...Object.fromEntries(
+      Object.entries(unary).flatMap(([op, gradientCase]) =>
+        op === 'Cast' ? [] : [[op, { shapes: [['n', 4]], ...gradientCase }]],
+      ),
+    ),
+    ...others,
+  }
+  for (const [name, gradientCase] of Object.entries(second)) {
+    it(`[GR8] the second derivative of ${name}`, async () => {
+      const isSingle = gradientCase.dtype === 'float32'
+      expect(await gradientError(twice(gradientCase), 13)).toBeLessThan(isSingle ? 1e-2 : 1e-6)
+    })
+  }
+
   it('[GR6] an operator without a gradient between output and input is named', () => {
     const [x] = inputsOf([[3]], 'float64')
     const { values } = topK(x!, vector('int64', [2]), 2)
