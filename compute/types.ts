@@ -1,4 +1,7 @@
 /** Values that travel between compute, server, command line and web. Types only: importing this file runs nothing. */
+import type { LayoutSnapshot, ProjectTask, Projection } from './projection/types.ts'
+
+export type * from './projection/types.ts'
 
 /** `decoder-only` models read one sequence; `encoder-decoder` models read a source and write beside it. */
 export type ModelKind = 'encoder-decoder' | 'decoder-only'
@@ -382,8 +385,11 @@ export interface OutputStates {
   readonly steps: Float32Array
 }
 
-/** Work for a compute process. `checkpoint` is a folder. */
-export type Task =
+/** Work for a compute process. */
+export type Task = CheckpointTask | ProjectTask
+
+/** Work on a checkpoint, which is a folder. */
+export type CheckpointTask =
   | { readonly kind: 'inspect'; readonly checkpoint: string }
   /** Opens a checkpoint and compiles what the first question about it will need. */
   | { readonly kind: 'prepare'; readonly checkpoint: string }
@@ -453,12 +459,15 @@ export interface TaskResults {
   readonly attend: AttentionAttribution
   readonly ablate: AblatedObjective
   readonly 'head-effects': readonly HeadEffects[]
+  readonly project: Projection
 }
 
 /** What is told of a task before its end; kinds that do not stand here tell their progress alone. */
 export interface TaskPartials {
   readonly attribute: PartialAttribution
   readonly attend: PartialLayerAttribution
+  /** Some ten times a second. */
+  readonly project: LayoutSnapshot
 }
 
 export type TaskPartial = TaskPartials[keyof TaskPartials]

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ablate: async () => (await import('./commands/ablate.ts')).ablate,
   faithfulness: async () => (await import('./commands/faithfulness.ts')).faithfulness,
   lens: async () => (await import('./commands/lens.ts')).lens,
+  project: async () => (await import('./commands/project.ts')).projectCommand,
   import: async () => (await import('./commands/import.ts')).importCheckpoint,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
 }

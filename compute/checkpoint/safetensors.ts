@@ -3,6 +3,7 @@
  * Files come from anywhere, so every claim of a header is checked before it is believed.
  */
 import { ComputeError } from '#compute/errors.ts'
+import { widen } from './widen.ts'
 
 /** Bytes of one element. */
 export const elementBytes = {
@@ -163,7 +164,10 @@ export function encodeSafetensors(
   return bytes
 }
 
-/** The tensors of a safetensors file held in memory. `file` names it in errors. Types other than F64, F32, I64, I32, U8, BOOL are refused. */
+/**
+ * The tensors of a safetensors file held in memory; half precision becomes float32. `file` names it in errors. Types other than F64, F32, F16,
+ * BF16, I64, I32, U8, BOOL are refused.
+ */
 export function decodeSafetensors(bytes: Uint8Array, file: string): ReadonlyMap<string, FileTensor> {
   const header = bytes.subarray(prefixBytes, prefixBytes + readHeaderLength(bytes, bytes.byteLength, file))
   const tensors = parseHeader(header, bytes.byteLength, file)
@@ -181,6 +185,9 @@ function decodeTensor(
       return { dtype, shape, data: new Float64Array(buffer) }
     case 'F32':
       return { dtype, shape, data: new Float32Array(buffer) }
+    case 'F16':
+    case 'BF16':
+      return { dtype: 'F32', shape, data: widen(dtype, new Uint8Array(buffer)) }
     case 'I64':
       return { dtype, shape, data: new BigInt64Array(buffer) }
     case 'I32':

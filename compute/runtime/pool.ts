@@ -78,13 +78,14 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   ): RunningTask<TaskResults[K]> {
     if (isClosing) throw new ComputeError('cancelled', 'The server is stopping')
     const id = nextId++
-    const worker = chooseWorker(workers, task.checkpoint)
+    const folder = folderOf(task)
+    const worker = chooseWorker(workers, folder)
     const result = new Promise<TaskResults[K]>((resolve, reject) => {
       const job: Job = { id, task, listener, resolve: resolve as Job['resolve'], reject, isCancelled: false }
       if (worker.isAlive()) worker.jobs.set(id, job)
       else reject(new ComputeError('crashed', 'The compute process is being started again'))
     })
-    worker.checkpoints.add(task.checkpoint)
+    if (folder !== null) worker.checkpoints.add(folder)
     worker.send({ type: 'start', id, task, priority })
     return {
       result,
@@ -104,9 +105,12 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   }
 }
 
+/** The checkpoint of a task; a projection has none. */
+const folderOf = (task: Task): string | null => (task.kind === 'project' ? null : task.checkpoint)
+
 /** The least busy one; of several, one that knows the checkpoint. */
-function chooseWorker(workers: readonly Worker[], checkpoint: string): Worker {
-  const knows = (worker: Worker): number => (worker.checkpoints.has(checkpoint) ? 0 : 1)
+function chooseWorker(workers: readonly Worker[], checkpoint: string | null): Worker {
+  const knows = (worker: Worker): number => (checkpoint !== null && worker.checkpoints.has(checkpoint) ? 0 : 1)
   const isDead = (worker: Worker): number => (worker.isAlive() ? 0 : 1)
   const sorted = workers.toSorted((a, b) => isDead(a) - isDead(b) || a.jobs.size - b.jobs.size || knows(a) - knows(b))
   return sorted[0]!

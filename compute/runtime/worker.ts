@@ -15,7 +15,8 @@ let opening: Promise<Workshop> | null = null
 async function open({ device, threads, cache }: WorkerOptions): Promise<Workshop> {
   const choice = await chooseDevice(device, threads)
   send({ type: 'ready', device: choice })
-  return makeWorkshop(makeCheckpointShelf({ device: choice.name, threads, cache }), send)
+  const products = { device: choice.name, threads }
+  return makeWorkshop(makeCheckpointShelf({ ...products, cache }), products, send)
 }
 
 function refuse(error: unknown): void {

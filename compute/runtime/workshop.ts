@@ -4,6 +4,8 @@
  * clicks while others' instances are being computed sees the first colours at once.
  */
 import { ComputeError } from '#compute/errors.ts'
+import type { ProductOptions } from '#compute/projection/products.ts'
+import { projectStates } from '#compute/tasks/project-states.ts'
 import { runTask } from '#compute/tasks/run-task.ts'
 import type { TaskResult, TaskStep } from '#compute/tasks/run-task.ts'
 import type { Task } from '#compute/types.ts'
@@ -31,14 +33,24 @@ interface Work {
 
 const progressInterval = 100
 
-export function makeWorkshop(shelf: CheckpointShelf, send: (message: FromWorker) => void): Workshop {
+export function makeWorkshop(
+  shelf: CheckpointShelf,
+  products: ProductOptions,
+  send: (message: FromWorker) => void,
+): Workshop {
   const queue: Work[] = []
   const all = new Map<number, Work>()
   let isBusy = false
 
+  async function begin(work: Work): Promise<AsyncGenerator<TaskStep, TaskResult>> {
+    const { task } = work
+    if (task.kind === 'project') return projectStates(task, products)
+    return runTask(await shelf.take(task.checkpoint), task, () => work.focus)
+  }
+
   async function step(work: Work): Promise<void> {
     work.taken++
-    work.steps ??= runTask(await shelf.take(work.task.checkpoint), work.task, () => work.focus)
+    work.steps ??= await begin(work)
     const { value, done } = await work.steps.next()
     if (work.isCancelled) throw new ComputeError('cancelled', 'Cancelled')
     if (done === true) {

@@ -1,4 +1,4 @@
-import type { Progress, Task, TaskPartial, TaskResults } from '#compute/types.ts'
+import type { CheckpointTask, Progress, Task, TaskPartial, TaskResults } from '#compute/types.ts'
 import { ablate, attend, measureHeads } from './attention.ts'
 import { explain } from './explain.ts'
 import { inspectCheckpoint } from './inspect.ts'
@@ -15,10 +15,10 @@ export interface TaskStep {
 
 export type TaskResult = TaskResults[Task['kind']]
 
-/** Does a task step by step; between steps another may go first, or this one be stopped. */
+/** Does a task on a checkpoint step by step; between steps another may go first, or this one be stopped. */
 export async function* runTask(
   opened: Opened,
-  task: Task,
+  task: CheckpointTask,
   focus: () => number | null,
 ): AsyncGenerator<TaskStep, TaskResult> {
   switch (task.kind) {

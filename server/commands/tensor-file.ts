@@ -19,17 +19,22 @@ export interface StoredTensors extends TensorFile {
 
 /** Reads a safetensors file of inputs. Names are those of the fixtures: `input_ids`, `target_positions`, … */
 export async function readTensorFile(path: string): Promise<StoredTensors> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`Cannot read ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, {
-      cause,
-    })
-  })
-  const tensors = decodeSafetensors(bytes, path)
+  const tensors = await readTensors(path)
   return {
     has: (name) => tensors.has(name),
     ids: (name) => idsOf(tensors.get(name), name, path),
     rows: (name, rows, width) => rowsOf(tensors.get(name), name, path, rows, width),
   }
+}
+
+/** All tensors of a safetensors file. */
+export async function readTensors(path: string): Promise<ReadonlyMap<string, FileTensor>> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageError(`Cannot read ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, {
+      cause,
+    })
+  })
+  return decodeSafetensors(bytes, path)
 }
 
 function idsOf(tensor: FileTensor | undefined, name: string, path: string): readonly number[] {

@@ -46,6 +46,7 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
     attend: 0,
     ablate: 0,
     'head-effects': 0,
+    project: 0,
   }
   const targets: number[] = []
   let crashes = 0

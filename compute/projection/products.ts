@@ -1,0 +1,146 @@
+/**
+ * The large matrix products of projections, by the runtime. Blocks have a fixed size and each entry is summed in one order, so the
+ * bytes do not depend on the number of threads.
+ */
+import { input } from '#compute/graph/node.ts'
+import { makeSize } from '#compute/graph/value.ts'
+import type { Value } from '#compute/graph/value.ts'
+import { scalar, vector } from '#compute/ops/constant.ts'
+import { cast, mul, sub } from '#compute/ops/elementwise.ts'
+import { matMul } from '#compute/ops/matrix.ts'
+import { topK } from '#compute/ops/reduce.ts'
+import { transpose } from '#compute/ops/shape.ts'
+import { openSession } from '#compute/runtime/session.ts'
+import type { Session } from '#compute/runtime/session.ts'
+import { floats } from '#compute/runtime/tensor.ts'
+import type { Device, StateMatrix } from '#compute/types.ts'
+
+export interface ProductOptions {
+  readonly device: Device
+  readonly threads: number
+}
+
+const open = (
+  name: string,
+  inputs: readonly Value[],
+  outputs: Readonly<Record<string, Value>>,
+  { device, threads }: ProductOptions,
+): Promise<Session> => {
+  const named = Object.entries(outputs).map(([output, value]) => ({ name: output, value }))
+  return openSession({ name, inputs, outputs: named }, { folder: '.', device, threads, prepack: false })
+}
+
+/** Rows summed in float32 before the sums are added in float64. */
+const rowsPerSum = 4096
+
+/** XᵀX in float64 [width, width] of a matrix X [rows, width]. */
+export async function gramOfColumns(points: StateMatrix, options: ProductOptions): Promise<Float64Array> {
+  const { rows, width, data } = points
+  const x = input('x', 'float32', [makeSize('rows'), width])
+  const session = await open('gram', [x], { y: matMul(transpose(x, [1, 0]), x) }, options)
+  try {
+    const sum = new Float64Array(width * width)
+    for (let start = 0; start < rows; start += rowsPerSum) {
+      const end = Math.min(rows, start + rowsPerSum)
+      const block = floats([end - start, width], data.subarray(start * width, end * width))
+      const part = (await session.run({ x: block }))['y']!.data as Float32Array
+      for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!
+    }
+    return sum
+  } finally {
+    await session.close()
+  }
+}
+
+/** X Xᵀ in float64 [rows, rows]. */
+export async function gramOfRows(points: StateMatrix, options: ProductOptions): Promise<Float64Array> {
+  const { rows, width, data } = points
+  const x = input('x', 'float32', [rows, width])
+  const session = await open('gram', [x], { y: matMul(x, transpose(x, [1, 0])) }, options)
+  try {
+    return Float64Array.from((await session.run({ x: floats([rows, width], data) }))['y']!.data as Float32Array)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Scores in one run: some 30 ms of work and 16 MB, so that a cancel is soon seen. */
+const scoresPerRun = 4e6
+
+/** 2 p·q − |q|² of points p, in blocks, to all points q: the larger, the nearer is q to p. */
+export interface Closeness {
+  /** Points p in one block. */
+  readonly block: number
+  /** Of the points `start` to `end`: the `count` nearest, nearest first, as indices [end − start, count]. */
+  readonly nearest: (start: number, end: number) => Promise<Int32Array>
+  readonly close: () => Promise<void>
+}
+
+interface Prepared {
+  readonly block: number
+  readonly scores: Value
+  readonly inputs: readonly Value[]
+  readonly feeds: (start: number, end: number) => Readonly<Record<string, ReturnType<typeof floats>>>
+}
+
+function prepare(from: StateMatrix, to: StateMatrix): Prepared {
+  const { width } = from
+  const inputs = [
+    input('from', 'float32', [makeSize('block'), width]),
+    input('to', 'float32', [to.rows, width]),
+    input('squares', 'float32', [1, to.rows]),
+  ] as const
+  const scores = sub(mul(scalar('float32', 2), matMul(inputs[0], transpose(inputs[1], [1, 0]))), inputs[2])
+  const shared = { to: floats([to.rows, width], to.data), squares: floats([1, to.rows], squaresOf(to)) }
+  return {
+    block: Math.max(16, Math.min(1024, Math.floor(scoresPerRun / to.rows))),
+    scores,
+    inputs,
+    feeds: (start, end) => ({
+      from: floats([end - start, width], from.data.subarray(start * width, end * width)),
+      ...shared,
+    }),
+  }
+}
+
+function squaresOf({ rows, width, data }: StateMatrix): Float32Array {
+  return Float32Array.from({ length: rows }, (_, i) => {
+    let square = 0
+    for (let j = i * width; j < (i + 1) * width; j++) square += data[j]! * data[j]!
+    return square
+  })
+}
+
+/** The nearest of `to` for the points of `from`. */
+export async function openCloseness(
+  from: StateMatrix,
+  to: StateMatrix,
+  count: number,
+  options: ProductOptions,
+): Promise<Closeness> {
+  const { block, scores, inputs, feeds } = prepare(from, to)
+  const indices = cast(topK(scores, vector('int64', [count]), count).indices, 'int32')
+  const session = await open('nearest', inputs, { indices }, options)
+  return {
+    block,
+    nearest: async (start, end) => (await session.run(feeds(start, end)))['indices']!.data as Int32Array,
+    close: session.close,
+  }
+}
+
+/** The scores themselves, of the points `start` to `end` to all points: float32 [end − start, rows]. */
+export interface Scores {
+  readonly block: number
+  readonly of: (start: number, end: number) => Promise<Float32Array>
+  readonly close: () => Promise<void>
+}
+
+export async function openScores(points: StateMatrix, options: ProductOptions): Promise<Scores> {
+  const { block, scores, inputs, feeds } = prepare(points, points)
+  const session = await open('scores', inputs, { scores }, options)
+  return {
+    block,
+    of: async (start, end) => (await session.run(feeds(start, end)))['scores']!.data as Float32Array,
+    close: session.close,
+  }
+}
