@@ -21,7 +21,8 @@ export interface Decoder {
 
 type Tensors = Readonly<Record<string, Tensor>>
 
-const pick = (tensors: Tensors, from: string, to: string): Tensors =>
+/** Outputs of one program as inputs of the next. */
+export const pickPorts = (tensors: Tensors, from: string, to: string): Tensors =>
   Object.fromEntries(
     Object.entries(tensors).flatMap(([name, tensor]) =>
       name.startsWith(`${from}.`) ? [[`${to}.${name.slice(from.length + 1)}`, tensor]] : [],
@@ -56,7 +57,7 @@ export function openDecoder(
       ...past,
       ...memory,
     })
-    past = pick(outputs, 'present', 'past')
+    past = pickPorts(outputs, 'present', 'past')
     length += 1
     return rowsOf(outputs['scores'])
   }
@@ -78,7 +79,7 @@ export function openDecoder(
       ...past,
       ...memory,
     })
-    past = pick(present, 'present', 'past')
+    past = pickPorts(present, 'present', 'past')
     length += written!.data.length
     return Array.from(written!.data, Number)
   }
@@ -92,7 +93,7 @@ export function openDecoder(
       if (start === null) {
         const session = await engine.program(`prompt-${kind}`, () => promptGraph(model, kind), 'cold')
         const outputs = await session.run(ids)
-        past = pick(outputs, 'present', 'past')
+        past = pickPorts(outputs, 'present', 'past')
         length = source.length
         return rowsOf(outputs['scores'])
       }
@@ -105,8 +106,8 @@ export function openDecoder(
 }
 
 /** A cache of no tokens. */
-function emptyPast({ model }: Engine): Tensors {
-  const none = floats([1, model.cache.heads, 0, model.cache.width], new Float32Array(0))
+export function emptyPast({ model }: Engine, rows = 1): Tensors {
+  const none = floats([rows, model.cache.heads, 0, model.cache.width], new Float32Array(0))
   const layers = Array.from({ length: model.layers.decoder }, (_, l) => l)
   return Object.fromEntries(
     layers.flatMap((l) => [

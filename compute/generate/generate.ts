@@ -43,7 +43,7 @@ export async function* generate(
 }
 
 /** The token that begins an output: of the generation settings, else of the configuration; null for decoder-only models. */
-function startOf({ model, checkpoint }: Engine): number | null {
+export function startOf({ model, checkpoint }: Engine): number | null {
   if (model.kind === 'decoder-only') return null
   const named = readFields(checkpoint.generation, 'generation_config.json').id('decoder_start_token_id')
   const start = named ?? model.special.start

@@ -2,9 +2,9 @@
 import type { Graph } from '#compute/graph/graph.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
-import type { Dim, Size, Value } from '#compute/graph/value.ts'
+import type { Value } from '#compute/graph/value.ts'
 import { lookUp } from '#compute/models/blocks.ts'
-import type { Cache, Model } from '#compute/models/model.ts'
+import type { Model } from '#compute/models/model.ts'
 import { add, cast, equal } from '#compute/ops/elementwise.ts'
 import { gather } from '#compute/ops/gather.ts'
 import { loop } from '#compute/ops/loop.ts'
@@ -12,34 +12,10 @@ import { logSoftmax } from '#compute/ops/normalise.ts'
 import { argMax, largest } from '#compute/ops/reduce.ts'
 import { scalar } from '#compute/ops/constant.ts'
 import { reshape, squeeze } from '#compute/ops/shape.ts'
+import { cacheInputs, cacheShape, listCaches, nameCaches, pairUp } from './cache-ports.ts'
 
 /** What a step returns of its last token: greedy search compares logits, beam search adds log-probabilities. */
 export type StepScores = 'logits' | 'log-probs'
-
-type Named = readonly { readonly name: string; readonly value: Value }[]
-
-const nameCaches = (prefix: string, caches: readonly Cache[]): Named =>
-  caches.flatMap(({ keys, values }, l) => [
-    { name: `${prefix}.${l}.keys`, value: keys },
-    { name: `${prefix}.${l}.values`, value: values },
-  ])
-
-const cacheShape = ({ cache }: Model, batch: Dim, length: Size): readonly Dim[] => [
-  batch,
-  cache.heads,
-  length,
-  cache.width,
-]
-
-function cacheInputs(model: Model, prefix: string, batch: Dim, length: Size): readonly Cache[] {
-  const shape = cacheShape(model, batch, length)
-  return Array.from({ length: model.layers.decoder }, (_, l) => ({
-    keys: input(`${prefix}.${l}.keys`, 'float32', shape),
-    values: input(`${prefix}.${l}.values`, 'float32', shape),
-  }))
-}
-
-const listCaches = (caches: readonly Cache[]): readonly Value[] => caches.flatMap(({ keys, values }) => [keys, values])
 
 function scoresOf(model: Model, states: Value, kind: StepScores): Value {
   const logits = model.head(states)
@@ -133,7 +109,3 @@ export function greedyLoopGraph(model: Model): Graph {
     outputs: [{ name: 'written', value: collected[0]! }, ...nameCaches('present', present)],
   }
 }
-
-/** Keys and values in the order of `listCaches`, as caches again. */
-const pairUp = (values: readonly Value[]): readonly Cache[] =>
-  Array.from({ length: values.length / 2 }, (_, l) => ({ keys: values[2 * l]!, values: values[2 * l + 1]! }))

@@ -134,8 +134,11 @@ interface Run {
   readonly isStopped: () => boolean
 }
 
-/** Rows read ahead, to be sorted by length and computed together. */
-const window = 64
+/** Rows read ahead, to be sorted by length and computed together. Those of a large model are fewer: a stop waits for them. */
+function windowOf({ extras, open }: Run): number {
+  if (extras.together === undefined) return 1
+  return open.opened.engine.checkpoint.weights.bytes < 2 ** 28 ? 64 : 16
+}
 
 /** Rows are flushed to the disk this often, in milliseconds. */
 const flushPause = 1_000
@@ -150,15 +153,17 @@ async function computeRows(run: Run): Promise<void> {
   })
   let flushed = performance.now()
   try {
-    for await (const entries of windowsOf(readCorpus(file), run.extras.together === undefined ? 1 : window)) {
+    for await (const entries of windowsOf(readCorpus(file), windowOf(run))) {
       const missing = entries.filter(({ index }) => index >= directory.stored())
       if (missing.length === 0) continue
-      if (isStopped()) return
-      await directory.append(await computeWindow(run, entries, missing[0]!.index))
-      progress.report(directory.stored())
-      if (performance.now() - flushed < flushPause) continue
-      await directory.flush()
-      flushed = performance.now()
+      for await (const row of computeWindow(run, entries, missing[0]!.index)) {
+        await directory.append([row])
+        progress.report(directory.stored())
+        if (isStopped()) return
+        if (performance.now() - flushed < flushPause) continue
+        await directory.flush()
+        flushed = performance.now()
+      }
     }
   } finally {
     progress.end()
@@ -177,19 +182,17 @@ async function* windowsOf(entries: AsyncIterable<CorpusEntry>, size: number): As
 }
 
 /** Rows from `first` on. The whole window is computed together, so that a run that was cut in it finds the same numbers again. */
-async function computeWindow(run: Run, entries: readonly CorpusEntry[], first: number): Promise<readonly StoredRow[]> {
+async function* computeWindow(run: Run, entries: readonly CorpusEntry[], first: number): AsyncGenerator<StoredRow> {
   const { extras, open } = run
   const sources = await Promise.all(entries.map((entry) => readRow(entry, open).catch(asFault)))
   const readable = sources.filter((source): source is Source => !isFault(source))
   const documents = (await extras.together?.(readable)) ?? readable.map(() => null)
-  const rows: StoredRow[] = []
   for (const [i, entry] of entries.entries()) {
     if (entry.index < first) continue
     const source = sources[i]!
     const document = isFault(source) ? source : (documents[readable.indexOf(source)] ?? null)
-    rows.push(await rowOf(run, entry, source, document))
+    yield await rowOf(run, entry, source, document)
   }
-  return rows
 }
 
 async function rowOf(run: Run, entry: CorpusEntry, source: Source | Fault, known: object | null): Promise<StoredRow> {

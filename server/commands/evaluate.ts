@@ -1,13 +1,14 @@
 import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions } from './command.ts'
+import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { corpusOptions, runOnSources } from './corpus-run.ts'
 import { openJudge } from './evaluation-judge.ts'
 import { summariseEvaluation } from './evaluation-summary.ts'
-import { writeOutput } from './generate.ts'
+import { writeOutput, writeOutputs } from './generate.ts'
 import { generationOptions } from './generation-options.ts'
 import { placeTokens } from './output-report.ts'
+import type { ReportedOutput } from './output-report.ts'
 import type { Source } from './source.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -25,6 +26,7 @@ export const evaluate: Command = {
     output: { value: 'DIRECTORY', help: 'where results go' },
     ...generationOptions,
     ...corpusOptions,
+    ...languageOptions,
     ...commonOptions,
   },
   run: (context) =>
@@ -34,6 +36,10 @@ export const evaluate: Command = {
       const judge = openJudge(args.text('metrics'), args.text('by'), open.local)
       return runOnSources(context, open, (own, source) => writeAndPlace(own, open, source), {
         ...judge,
+        together: async (sources) => {
+          const outputs = await writeOutputs(context, open, sources)
+          return outputs.map((output, i) => (output === null ? null : place(sources[i]!, output)))
+        },
         summarise: (rows) => summariseEvaluation(rows, open.local),
       })
     }),
@@ -41,5 +47,11 @@ export const evaluate: Command = {
 
 async function writeAndPlace(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
   const output = await writeOutput(context, open, source)
-  context.streams.out(JSON.stringify({ ...output, offsets: placeTokens(source, output.ids) }))
+  context.streams.out(JSON.stringify(place(source, output)))
 }
+
+/** With where each token stands in the text. */
+const place = (source: Source, output: ReportedOutput): object => ({
+  ...output,
+  offsets: placeTokens(source, output.ids),
+})

@@ -26,6 +26,7 @@ export const generate: Command = {
   run: (context) =>
     withCheckpoint(context, (open) =>
       runOnSources(context, open, (own, source) => generateOne(own, open, source), {
+        together: (sources) => writeOutputs(context, open, sources),
         summarise: (rows) => summariseOutputs(rows, open.local),
       }),
     ),
@@ -46,6 +47,30 @@ export async function writeOutput(
   const written = await write(open, source.ids, readGeneration(args), source.takes)
   const taps = { alternatives: 1, states: false }
   return describeOutput(source, written, await open.local.teacherForce(open.opened.engine, source.ids, written, taps))
+}
+
+/** The same for several sources together; null for those that must be written alone. */
+export async function writeOutputs(
+  { args }: CommandContext,
+  { local, opened }: OpenCheckpoint,
+  sources: readonly Source[],
+): Promise<readonly (ReportedOutput | null)[]> {
+  const outputs = new Map<Source, ReportedOutput>()
+  for (const takes of ['all settings', 'token ids only'] as const) {
+    const some = sources.filter((source) => source.takes === takes)
+    if (some.length === 0) continue
+    if (takes === 'all settings') await local.requireTarget(opened)
+    const read = some.map(({ ids }) => ids)
+    const writing = local.writeTogether(opened.engine, read, readGeneration(args), takes)
+    let step = await writing.next()
+    while (!step.done) step = await writing.next()
+    for (const [i, steps] of step.value.entries()) {
+      if (steps === null) continue
+      const ids = steps.map(({ id }) => id)
+      outputs.set(some[i]!, describeOutput(some[i]!, ids, { steps }))
+    }
+  }
+  return sources.map((source) => outputs.get(source) ?? null)
 }
 
 /** The ids that are written, without start token and prompt. */

@@ -1,6 +1,5 @@
 /** What a model wrote, as `generate` and `evaluate` report it. */
 import type { TokenizedText } from '#compute/types.ts'
-import type { OpenCheckpoint } from './checkpoint.ts'
 import type { Source } from './source.ts'
 
 export interface ReportedStep {
@@ -17,13 +16,11 @@ export interface ReportedOutput {
   readonly steps: readonly ReportedStep[]
 }
 
-type Forced = Awaited<ReturnType<OpenCheckpoint['local']['teacherForce']>>
-
 /** Names the tokens of an output and puts what the model thought of each beside it. */
 export function describeOutput(
   { tokenizer }: Source,
   written: readonly number[],
-  { steps }: Pick<Forced, 'steps'>,
+  { steps }: { readonly steps: readonly Omit<ReportedStep, 'token'>[] },
 ): ReportedOutput {
   return {
     ids: written,

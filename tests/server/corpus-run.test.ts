@@ -79,6 +79,11 @@ describe('a command over a corpus', () => {
     const { prompt } = JSON.parse(readFileSync(corpus, 'utf8').split('\n')[3]!) as { prompt: string }
     const alone = JSON.parse((await run('generate', quiz, '--text', prompt, '--json')).out) as Required<Row>
     expect(rows[3]!.text).toBe(alone.text)
+    const whole = contentsOf(output)
+    const lines = readFileSync(join(output, 'rows.jsonl'), 'utf8').split('\n')
+    writeFileSync(join(output, 'rows.jsonl'), `${lines.slice(0, 2).join('\n')}\n${lines[2]!.slice(0, 30)}`)
+    await run('generate', quiz, '--corpus', corpus, '--limit', '5', '--output', output, '--resume')
+    expect(contentsOf(output)).toEqual(whole)
     rows[3]!.steps!.forEach((step, i) => expect(step.logProb).toBeCloseTo(alone.steps[i]!.logProb, 5))
   })
 
