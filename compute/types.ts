@@ -45,6 +45,22 @@ export interface KnownLanguages {
   readonly target: string | null
 }
 
+/** One message of a conversation with an instruct model. What else it holds is for the chat template to read. */
+export interface ChatMessage {
+  readonly role: string
+  readonly content: string
+  readonly [field: string]: unknown
+}
+
+/** A conversation as the model reads it. */
+export interface TokenizedConversation {
+  /** What the chat template wrote; offsets refer to it. */
+  readonly text: string
+  readonly tokens: TokenizedText
+  /** For each token the index of the message whose content it belongs to; null for what the template wrote itself. */
+  readonly messages: readonly (number | null)[]
+}
+
 /** One token of an output and what the model thought of it. Log-probabilities and entropies are natural (nats). */
 export interface OutputStep {
   readonly id: number

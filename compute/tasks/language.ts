@@ -1,5 +1,6 @@
 /** Speaking to multilingual translators: the codes around a text, and the first token of what is written. */
 import type { Engine } from '#compute/runtime/engine.ts'
+import { pickTokens, withoutFrame } from '#compute/tokenize/frame.ts'
 import type { Tokenizer, TokenizerLanguages } from '#compute/tokenize/tokenizer.ts'
 import type { Languages, TokenizedText } from '#compute/types.ts'
 import type { Opened } from './opened.ts'
@@ -60,22 +61,11 @@ export async function requireTarget({ engine, tokenizer }: Opened): Promise<void
  */
 export async function encodeOutput({ engine }: Opened, tokenizer: Tokenizer, text: string): Promise<TokenizedText> {
   const tokens = await tokenizer.encodeTarget(text)
-  if (engine.model.kind === 'decoder-only') return pick(tokens, withoutFrame(tokens))
+  if (engine.model.kind === 'decoder-only') return withoutFrame(tokens)
   const { languages } = tokenizer
   const last = tokens.ids.length - 1
   if (languages?.isSuffix !== true || !languages.ids.has(tokens.ids[last] ?? -1)) return tokens
   const others = tokens.ids.map((_, index) => index).slice(0, last)
   const start = startOf(engine)
-  return pick(tokens, start !== null && languages.ids.has(start) ? others : [last, ...others])
-}
-
-/** Special tokens that stand for nothing in the text were put around it. */
-function withoutFrame({ ids, special, offsets }: TokenizedText): readonly number[] {
-  const isPut = (index: number): boolean => special[index]! && offsets[index]![0] === offsets[index]![1]
-  return ids.map((_, index) => index).filter((index) => !isPut(index))
-}
-
-function pick({ ids, tokens, offsets, special }: TokenizedText, indices: readonly number[]): TokenizedText {
-  const from = <T>(list: readonly T[]): T[] => indices.map((index) => list[index]!)
-  return { ids: from(ids), tokens: from(tokens), offsets: from(offsets), special: from(special) }
+  return pickTokens(tokens, start !== null && languages.ids.has(start) ? others : [last, ...others])
 }

@@ -3,6 +3,7 @@ import type { Languages, TokenizedText } from '#compute/types.ts'
 import type { DecodedText } from './decoded-text.ts'
 import { chooseLanguages, missingTarget } from './languages.ts'
 import type { LanguageRules } from './languages.ts'
+import type { NamedTokens } from './settings.ts'
 import { makeWellFormed } from './text.ts'
 import { makeTokenList } from './token-list.ts'
 import type { DescribedText, Tokenizer, TokenizerLanguages } from './tokenizer.ts'
@@ -15,6 +16,7 @@ export interface TokenizerParts {
   readonly vocabulary: Vocabulary
   /** The vocabulary of the output, where it is another one. */
   readonly targetVocabulary?: Vocabulary
+  readonly named: NamedTokens
   /** null where a model has no language codes. */
   readonly languages: LanguageRules | null
   /** Of a text of whole characters, in the language of a code (empty where there are none). */
@@ -33,6 +35,9 @@ export function assembleTokenizer(parts: TokenizerParts, asked: Languages = {}):
     name: parts.name,
     size: Math.max(parts.vocabulary.size, output.size),
     unknownId: parts.vocabulary.unknownId,
+    specialTokens: Object.fromEntries(
+      Object.entries(parts.named).flatMap(([role, token]) => (token ? [[role, token.content]] : [])),
+    ),
     languages,
     withLanguages: (more) => withLanguages(parts, { ...asked, ...more }),
     encode: async (text) => parts.encode(readable(text), languages?.source ?? ''),

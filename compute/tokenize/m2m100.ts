@@ -54,6 +54,7 @@ export function makeM2m100Tokenizer({ model, file, vocabulary: ids }: M2m100File
   return assembleTokenizer({
     name: `SentencePiece ${model.trainer.modelType} (M2M100)`,
     vocabulary,
+    named: settings.named,
     languages: languageRules(codes, end, settings),
     encode,
     encodeTarget: encode,

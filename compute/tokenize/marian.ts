@@ -48,6 +48,7 @@ export function makeMarianTokenizer(files: MarianFiles, settings: TokenizerSetti
   return assembleTokenizer({
     name: 'SentencePiece unigram (Marian)',
     languages: null,
+    named: settings.named,
     vocabulary,
     targetVocabulary,
     encode: encodeSide(files.source, vocabulary),

@@ -6,7 +6,7 @@ import { assembleTokenizer } from './assembly.ts'
 import type { AddedToken } from './added-token.ts'
 import { cleanUpSpaces } from './decoded-text.ts'
 import type { LanguageRules } from './languages.ts'
-import type { TokenizerSettings } from './settings.ts'
+import type { NamedTokens, TokenizerSettings } from './settings.ts'
 import { makeUnitIndex } from './text.ts'
 import { makeTokenDecoder } from './token-decoder.ts'
 import { makeTokenList } from './token-list.ts'
@@ -29,6 +29,8 @@ export interface NativeParts {
   readonly definition: TokenizerDefinition
   /** Tokens beside the vocabulary, in the order in which they get their ids; of equal ones the first counts. */
   readonly added: readonly AddedToken[]
+  /** Special tokens with a role. */
+  readonly named: NamedTokens
   /** The token that stands for text no piece covers. */
   readonly unknown: string | null
   /** Tokens that mark something, beside the added special ones. */
@@ -52,6 +54,7 @@ export function makeNativeTokenizer(parts: NativeParts): Tokenizer {
   return assembleTokenizer({
     name,
     vocabulary,
+    named: parts.named,
     languages,
     encode: (text, language) => encode(text, languages?.frame(language) ?? parts.frame),
     encodeTarget: (text, language) => encode(text, languages?.frame(language) ?? parts.frame),

@@ -41,6 +41,7 @@ export function makePegasusTokenizer(model: ModelProto, settings: TokenizerSetti
   return assembleTokenizer({
     name: 'SentencePiece unigram (Pegasus)',
     languages: null,
+    named: settings.named,
     vocabulary,
     encode,
     encodeTarget: encode,

@@ -44,6 +44,7 @@ export function makeRecipeTokenizer(recipe: Recipe, material: Material, settings
       model: recipe.model,
     }),
     added: addedTokens(recipe, material, settings),
+    named: recipe.named,
     unknown: recipe.named.unk?.content ?? null,
     marks: new Set([
       ...roles.filter(({ content }) => content !== recipe.named.unk?.content).map(({ content }) => content),

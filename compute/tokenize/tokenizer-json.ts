@@ -18,6 +18,7 @@ export function makeJsonTokenizer(json: Json, settings: TokenizerSettings): Toke
     file: 'tokenizer.json',
     definition,
     added: addedTokens(definition, settings),
+    named: settings.named,
     unknown: definition.model.unknown ?? unk,
     marks: new Set([bos, eos, pad, ...more].filter((name) => name !== null)),
     cleanUpSpaces: settings.cleanUpSpaces,

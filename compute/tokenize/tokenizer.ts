@@ -8,6 +8,8 @@ export interface Tokenizer {
   readonly size: number
   /** The id of text that no piece covers, and of the baseline `unk`; null where there is none. */
   readonly unknownId: number | null
+  /** Special tokens by their role (`bos`, `eos`, `unk`, `sep`, `pad`, `cls`, `mask`), where there are any. */
+  readonly specialTokens: Readonly<Record<string, string>>
   /** Languages of a multilingual translator, or null. */
   readonly languages: TokenizerLanguages | null
   /** The same tokenizer with other languages; what is not said stays. A code that is not there is a `bad-input`. */

@@ -4,6 +4,7 @@ import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
+import { conversationOptions } from './conversation.ts'
 import { attentionOptions, reportAttentionAttribution } from './attribute-attention.ts'
 import { reportAttentionFlow } from './attribute-flow.ts'
 import { interactionKinds, reportInteractions } from './attribute-interactions.ts'
@@ -54,6 +55,7 @@ export const attribute: Command = {
     ...attentionOptions,
     ...corpusOptions,
     ...explainOption,
+    ...conversationOptions,
     ...languageOptions,
     ...commonOptions,
   },

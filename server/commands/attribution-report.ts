@@ -6,7 +6,7 @@ import type { CommonOptions } from './attribute.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
-import type { Source } from './source.ts'
+import type { ReadText, Source } from './source.ts'
 import { writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -44,7 +44,7 @@ export async function reportScores(
   { local, opened }: OpenCheckpoint,
   problem: Problem,
   { unknownId, ...options }: CommonOptions & { readonly method: ScoreMethod },
-  { tokenizer }: Source,
+  { tokenizer, read }: Source,
 ): Promise<void> {
   const { args, streams } = context
   const { engine } = opened
@@ -56,12 +56,22 @@ export async function reportScores(
   const name = (id: number): string | null => tokenizer?.token(id) ?? null
   const targets = listTargets(problem, result, name)
   if (args.has('json')) {
-    const tokens = { source: problem.source.map(name), prefix: problem.prefix?.map(name) ?? null }
+    const tokens = {
+      source: problem.source.map(name),
+      prefix: problem.prefix?.map(name) ?? null,
+      ...messagesOf(problem, read),
+    }
     return streams.out(JSON.stringify({ ...options, device: engine.device, output: to ?? null, tokens, targets }))
   }
   const names = [...problem.source, ...(problem.prefix ?? [])].map((id) => name(id) ?? String(id))
   const promises = options.method === 'integrated-gradients'
   for (const target of targets) streams.out(describe(target, names, promises))
+}
+
+/** Of a conversation: for each source token the index of its message, null for what the template or the model wrote. */
+function messagesOf({ source }: Problem, read: ReadText | null): { readonly messages?: readonly (number | null)[] } {
+  const messages = read?.messages ?? null
+  return messages === null ? {} : { messages: source.map((_, index) => messages[index] ?? null) }
 }
 
 /** Scores and diagnostics under the names of the fixtures. */

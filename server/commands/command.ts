@@ -51,7 +51,7 @@ export const languageOptions: OptionSpecs = {
 }
 
 /** Options that say that texts are read, not ids. */
-export const readsText: readonly string[] = ['text', 'target', 'corpus']
+export const readsText: readonly string[] = ['text', 'conversation', 'target', 'corpus']
 
 /** The positional argument of a command that takes one. */
 export function onlyPositional({ positionals }: Arguments, name: string): string {

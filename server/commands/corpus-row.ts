@@ -4,19 +4,18 @@ import type { CorpusEntry } from '../corpus/stream.ts'
 import type { Arguments } from './arguments.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
+import { readWritten } from './source.ts'
 import type { Source } from './source.ts'
 import type { TensorFile } from './tensor-file.ts'
 
 /** What a model reads for a row: its text, or its ids under the names of input files. */
-export async function readRow({ source, values }: CorpusEntry, { opened }: OpenCheckpoint): Promise<Source> {
+export async function readRow(args: Arguments, { source, values }: CorpusEntry, open: OpenCheckpoint): Promise<Source> {
   if (source === null) {
-    const tokenizer = await opened.tokenizer().catch(() => null)
+    const tokenizer = await open.opened.tokenizer().catch(() => null)
     const file = fileOf(values)
-    return { ids: file.ids('input_ids'), tokenizer, file, takes: 'token ids only' }
+    return { ids: file.ids('input_ids'), tokenizer, file, takes: 'token ids only', read: null }
   }
-  const tokenizer = await opened.tokenizer()
-  const { ids } = await tokenizer.encode(source)
-  return { ids, tokenizer, file: null, takes: 'all settings' }
+  return readWritten(args, open, source)
 }
 
 /** A row of ids, read like a file of inputs. */

@@ -184,7 +184,7 @@ async function* windowsOf(entries: AsyncIterable<CorpusEntry>, size: number): As
 /** Rows from `first` on. The whole window is computed together, so that a run that was cut in it finds the same numbers again. */
 async function* computeWindow(run: Run, entries: readonly CorpusEntry[], first: number): AsyncGenerator<StoredRow> {
   const { extras, open } = run
-  const sources = await Promise.all(entries.map((entry) => readRow(entry, open).catch(asFault)))
+  const sources = await Promise.all(entries.map((entry) => readRow(run.context.args, entry, open).catch(asFault)))
   const readable = sources.filter((source): source is Source => !isFault(source))
   const documents = (await extras.together?.(readable)) ?? readable.map(() => null)
   for (const [i, entry] of entries.entries()) {

@@ -2,6 +2,7 @@ import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
+import { conversationOptions } from './conversation.ts'
 import { corpusOptions, runOnSources } from './corpus-run.ts'
 import { summariseOutputs } from './evaluation-summary.ts'
 import { generationOptions, readGeneration } from './generation-options.ts'
@@ -20,6 +21,7 @@ export const generate: Command = {
     ...generationOptions,
     output: { value: 'DIRECTORY', help: 'with --corpus: where results go' },
     ...corpusOptions,
+    ...conversationOptions,
     ...languageOptions,
     ...commonOptions,
   },

@@ -13,18 +13,21 @@ export interface ReportedOutput {
   readonly ids: readonly number[]
   /** null without a tokenizer. */
   readonly text: string | null
+  /** What the chat template made of a conversation. */
+  readonly prompt?: string
   readonly steps: readonly ReportedStep[]
 }
 
 /** Names the tokens of an output and puts what the model thought of each beside it. */
 export function describeOutput(
-  { tokenizer }: Source,
+  { tokenizer, read }: Source,
   written: readonly number[],
   { steps }: { readonly steps: readonly Omit<ReportedStep, 'token'>[] },
 ): ReportedOutput {
   return {
     ids: written,
     text: tokenizer === null ? null : tokenizer.decode(written),
+    ...(read?.messages ? { prompt: read.text } : {}),
     steps: steps.map(({ id, logProb, entropy }) => ({ id, token: tokenizer?.token(id) ?? null, logProb, entropy })),
   }
 }

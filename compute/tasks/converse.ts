@@ -1,0 +1,13 @@
+import { readChatTemplate } from '#compute/chat/chat-template.ts'
+import { encodeConversation } from '#compute/chat/conversation.ts'
+import type { ChatMessage, TokenizedConversation } from '#compute/types.ts'
+import type { Opened } from './opened.ts'
+
+/** A conversation as a checkpoint reads it, ready for its answer. `now` is what templates print as today. */
+export async function converse(
+  opened: Opened,
+  messages: readonly ChatMessage[],
+  now: Date,
+): Promise<TokenizedConversation> {
+  return encodeConversation(await opened.tokenizer(), readChatTemplate(opened.folder), messages, now)
+}
