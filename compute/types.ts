@@ -1,7 +1,9 @@
 /** Values that travel between compute, server, command line and web. Types only: importing this file runs nothing. */
 import type { LayoutSnapshot, ProjectTask, Projection } from './projection/types.ts'
+import type { KnownLanguages, Languages, TokenizedText } from './text-types.ts'
 
 export type * from './projection/types.ts'
+export type * from './text-types.ts'
 
 /** `decoder-only` models read one sequence; `encoder-decoder` models read a source and write beside it. */
 export type ModelKind = 'encoder-decoder' | 'decoder-only'
@@ -20,45 +22,6 @@ export interface AttentionPlace {
 /** One attention head; heads count from 0. */
 export interface Head extends AttentionPlace {
   readonly head: number
-}
-
-/** A text as the model reads it. All four arrays have one entry per token. */
-export interface TokenizedText {
-  readonly ids: readonly number[]
-  /** The pieces of the vocabulary, marks of word starts included (`▁Kestrell`, `Ġcontainer`). */
-  readonly tokens: readonly string[]
-  /** UTF-16 character offsets into the text, end exclusive; [0, 0] for tokens that stand for no text. */
-  readonly offsets: readonly (readonly [start: number, end: number])[]
-  readonly special: readonly boolean[]
-}
-
-/** Codes of the languages a multilingual translator reads and writes; what is left out comes from the checkpoint. */
-export interface Languages {
-  readonly source?: string | null
-  readonly target?: string | null
-}
-
-/** The languages a translator knows, by their codes. */
-export interface KnownLanguages {
-  readonly codes: readonly string[]
-  readonly source: string
-  readonly target: string | null
-}
-
-/** One message of a conversation with an instruct model. What else it holds is for the chat template to read. */
-export interface ChatMessage {
-  readonly role: string
-  readonly content: string
-  readonly [field: string]: unknown
-}
-
-/** A conversation as the model reads it. */
-export interface TokenizedConversation {
-  /** What the chat template wrote; offsets refer to it. */
-  readonly text: string
-  readonly tokens: TokenizedText
-  /** For each token the index of the message whose content it belongs to; null for what the template wrote itself. */
-  readonly messages: readonly (number | null)[]
 }
 
 /** One token of an output and what the model thought of it. Log-probabilities and entropies are natural (nats). */
