@@ -4,7 +4,8 @@
  * largest, and no sample is ever thrown away.
  */
 import type { Path, Sample } from './path.ts'
-import { panelWeights } from './quadrature.ts'
+import { pathPanels } from './path-panels.ts'
+import type { PathPanels } from './path-panels.ts'
 import type { TargetResult } from './scores.ts'
 
 /** The first nodes: F often changes in the first third of the path and is flat near its end. */
@@ -16,8 +17,8 @@ const leastChange = 0.1
 /** Errors of panels may cancel, but not many times over: this bounds their absolute sum, in units of the allowed gap. */
 const mostCancelled = 5
 
-/** Panels narrower than this are below the resolution of float32. */
-const narrowest = 2 ** -20
+/** A target that needs more nodes than this is marked as not converged; a singular start that can be resolved takes its share. */
+const mostNodes = { regular: 320, singular: 1024 }
 
 /** The largest gap that counts as converged. */
 export const allowedGap = (tolerance: number, change: number): number =>
@@ -34,7 +35,7 @@ export interface Grid {
   /** Targets that still need nodes. */
   readonly active: () => readonly number[]
   /** Adds up to `count` nodes for the active targets and returns their new results. */
-  readonly refine: (count: number, mostNodes: number) => Promise<readonly Refined[]>
+  readonly refine: (count: number) => Promise<readonly Refined[]>
 }
 
 interface Node {
@@ -50,7 +51,7 @@ export function openGrid(path: Path, targets: readonly number[], tolerance: numb
     const rows = await path.sample(active, alphas)
     const added = alphas.map((alpha, q) => ({
       alpha,
-      samples: new Map(active.map((target, k) => [target, rows[k]![q]!])),
+      samples: new Map(active.map((target, k) => [target, finite(rows[k]![q]!)])),
     }))
     nodes = [...nodes, ...added].toSorted((a, b) => a.alpha - b.alpha)
   }
@@ -58,13 +59,11 @@ export function openGrid(path: Path, targets: readonly number[], tolerance: numb
   return {
     targets,
     active: () => active,
-    refine: async (count, mostNodes) => {
+    refine: async (count) => {
       if (nodes.length === 0) for (const alphas of chunksOf(firstNodes, count)) await sample(alphas)
-      else await sample(worstMidpoints(nodes, active, tolerance, Math.min(count, comfortable(nodes.length))))
-      const weights = panelWeights(Float64Array.from(nodes, ({ alpha }) => alpha))
-      const isExhausted =
-        nodes.length >= mostNodes || nodes.every((node, i) => i === 0 || isNarrow(nodes[i - 1]!, node))
-      const refined = active.map((target) => evaluate(nodes, weights, target, tolerance, isExhausted))
+      else await sample(worstPlaces(nodes, active, tolerance, Math.min(count, comfortable(nodes.length))))
+      const panels = panelsOf(nodes)
+      const refined = active.map((target) => evaluate(nodes, panels, target, tolerance))
       active = refined.flatMap(({ target, isDone }) => (isDone ? [] : [target]))
       return refined
     },
@@ -79,7 +78,7 @@ function chunksOf(alphas: readonly number[], size: number): readonly (readonly n
   return Array.from({ length: rounds }, (_, i) => alphas.slice(i * size, (i + 1) * size))
 }
 
-const isNarrow = (a: Node, b: Node): boolean => b.alpha - a.alpha <= narrowest
+const panelsOf = (nodes: readonly Node[]): PathPanels => pathPanels(Float64Array.from(nodes, ({ alpha }) => alpha))
 
 /** Quadrature error of every panel for one target: the integral by the rule less the change of F. */
 function panelErrors(nodes: readonly Node[], weights: readonly Float64Array[], target: number): Float64Array {
@@ -93,36 +92,43 @@ function panelErrors(nodes: readonly Node[], weights: readonly Float64Array[], t
 const changeOf = (nodes: readonly Node[], target: number): number =>
   nodes.at(-1)!.samples.get(target)!.objective - nodes[0]!.samples.get(target)!.objective
 
-/** Midpoints of the panels with the largest errors, in units of what each target allows, over all active targets. */
-function worstMidpoints(
+/** Places inside the panels with the largest errors, in units of what each target allows, over all active targets. */
+function worstPlaces(
   nodes: readonly Node[],
   active: readonly number[],
   tolerance: number,
   count: number,
 ): readonly number[] {
-  const weights = panelWeights(Float64Array.from(nodes, ({ alpha }) => alpha))
+  const { weights, divide } = panelsOf(nodes)
   const blame = new Float64Array(weights.length)
   for (const target of active) {
     const allowed = allowedGap(tolerance, changeOf(nodes, target))
     panelErrors(nodes, weights, target).forEach((error, i) => (blame[i]! += Math.abs(error) / allowed))
   }
-  const panels = [...blame.keys()].filter((i) => !isNarrow(nodes[i]!, nodes[i + 1]!))
-  const worst = panels.toSorted((a, b) => blame[b]! - blame[a]!).slice(0, count)
-  return worst.map((i) => (nodes[i]!.alpha + nodes[i + 1]!.alpha) / 2)
+  const worst = [...blame.keys()].toSorted((a, b) => blame[b]! - blame[a]!)
+  return worst
+    .map(divide)
+    .filter((place) => place !== null)
+    .slice(0, count)
 }
 
-function evaluate(
-  nodes: readonly Node[],
-  weights: readonly Float64Array[],
-  target: number,
-  tolerance: number,
-  isExhausted: boolean,
-): Refined {
-  const errors = panelErrors(nodes, weights, target)
+/** A gradient near a singular start may be beyond float32; what it would have carried is then missing, and the gap says so. */
+const finite = ({ objective, products }: Sample): Sample => ({
+  objective,
+  products: products.map((product) => (Number.isFinite(product) ? product : 0)),
+})
+
+function evaluate(nodes: readonly Node[], panels: PathPanels, target: number, tolerance: number): Refined {
+  const allowed = allowedGap(tolerance, changeOf(nodes, target))
+  const { weights, errors, lost } = attainable(nodes, panels, target, allowed)
   const gap = errors.reduce((sum, error) => sum + error, 0)
   const spread = errors.reduce((sum, error) => sum + Math.abs(error), 0)
-  const allowed = allowedGap(tolerance, changeOf(nodes, target))
-  const converged = Math.abs(gap) <= allowed && spread <= mostCancelled * allowed
+  const isClose = Math.abs(gap) <= allowed
+  const isTrusted = isClose && spread <= mostCancelled * allowed
+  const most = mostNodes[panels.isSingular && lost === 0 ? 'singular' : 'regular']
+  const isExhausted = nodes.length >= most || weights.every((_, i) => panels.divide(i) === null)
+  const isHopeless = lost > mostCancelled * allowed && spread - lost <= lost
+  const isDone = isTrusted || isExhausted || isHopeless
   const samples = nodes.map((node) => node.samples.get(target)!)
   const scores = new Float64Array(samples[0]!.products.length)
   samples.forEach(({ products }, q) => {
@@ -134,7 +140,24 @@ function evaluate(
     objective: samples.at(-1)!.objective,
     baselineObjective: samples[0]!.objective,
     nodes: nodes.length,
-    converged,
+    converged: isClose && isDone,
   }
-  return { target, result, isDone: converged || isExhausted }
+  return { target, result, isDone }
+}
+
+/**
+ * The panels of a target and their errors. Where F still changes between the start and the nearest place to it, nothing in
+ * float32 can say which token that belongs to: it is left out of the scores and `lost`, so that the gap shows just that.
+ */
+function attainable(
+  nodes: readonly Node[],
+  { weights, divide }: PathPanels,
+  target: number,
+  allowed: number,
+): { readonly weights: readonly Float64Array[]; readonly errors: Float64Array; readonly lost: number } {
+  const errors = panelErrors(nodes, weights, target)
+  if (divide(0) !== null || Math.abs(errors[0]!) <= allowed) return { weights, errors, lost: 0 }
+  const none = weights.with(0, new Float64Array(nodes.length))
+  const lost = panelErrors(nodes, none, target)
+  return { weights: none, errors: lost, lost: Math.abs(lost[0]!) }
 }

@@ -15,9 +15,6 @@ import { nextTargets } from './turns.ts'
 /** Targets refined side by side: enough to share the forward pass, few enough that their nodes suit all of them. */
 const targetsPerChunk = 16
 
-/** A target that needs more nodes than this is marked as not converged. */
-const mostNodes = 320
-
 export function integratedGradients(path: Path, quadrature: Quadrature, control: Control): Steps {
   return 'nodes' in quadrature ? fixed(path, quadrature.nodes, control) : adaptive(path, quadrature.tolerance, control)
 }
@@ -128,7 +125,7 @@ async function* refine(work: Work, grid: Grid, control: Control): AsyncGenerator
     if (focus !== null && open.has(focus) && !grid.targets.includes(focus)) {
       yield* refine(work, openGrid(path, [focus], tolerance), control)
     }
-    const refined = await grid.refine(Math.max(1, Math.floor(path.pairsPerRun() / grid.active().length)), mostNodes)
+    const refined = await grid.refine(Math.max(1, Math.floor(path.pairsPerRun() / grid.active().length)))
     for (const { target, result, isDone } of refined) {
       board.put(target, result)
       if (isDone) open.delete(target)
