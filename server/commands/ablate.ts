@@ -9,6 +9,7 @@ import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { summariseExplanations } from './explanation-summary.ts'
 import { write } from './generate.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
@@ -35,7 +36,11 @@ export const ablate: Command = {
     ...commonOptions,
   },
   run: (context) =>
-    withCheckpoint(context, (open) => runOnSources(context, open, (own, source) => ablateOne(own, open, source))),
+    withCheckpoint(context, (open) =>
+      runOnSources(context, open, (own, source) => ablateOne(own, open, source), {
+        summarise: (rows) => summariseExplanations(rows, open.local),
+      }),
+    ),
 }
 
 async function ablateOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {

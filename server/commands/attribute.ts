@@ -9,6 +9,7 @@ import { attentionOptions, reportAttentionAttribution } from './attribute-attent
 import { reportAttentionFlow } from './attribute-flow.ts'
 import { interactionKinds, reportInteractions } from './attribute-interactions.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { summariseExplanations } from './explanation-summary.ts'
 import { reportGradient, reportScores } from './attribution-report.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
@@ -60,7 +61,11 @@ export const attribute: Command = {
     ...commonOptions,
   },
   run: (context) =>
-    withCheckpoint(context, (open) => runOnSources(context, open, (own, source) => attributeOne(own, open, source))),
+    withCheckpoint(context, (open) =>
+      runOnSources(context, open, (own, source) => attributeOne(own, open, source), {
+        summarise: (rows) => summariseExplanations(rows, open.local),
+      }),
+    ),
 }
 
 async function attributeOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {

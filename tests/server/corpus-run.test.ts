@@ -155,4 +155,23 @@ describe('a command over a corpus', () => {
     expect((await run('generate', quiz, '--corpus', corpus, '--text', 'a', '--output', output)).code).toBe(2)
     expect((await run('generate', quiz, '--text', 'a', '--resume')).err).toMatch(/--resume belongs to --corpus/)
   })
+
+  it('[CU9] a corpus of explanations is summed up over its targets', async () => {
+    const [attributed, ablated] = [join(folder, 'attributed'), join(folder, 'ablated')]
+    const words = [quiz, '--corpus', corpus, '--limit', '3', '--explain', 'reference', '--json']
+    const method = ['--method', 'attention-attribution', '--nodes', '2', '--positions', '0']
+    const first = await run('attribute', ...words, ...method, '--output', attributed)
+    const heads = ['--heads', 'decoder.1.2']
+    const second = await run('ablate', ...words, ...heads, '--output', ablated)
+    expect([first.code, second.code]).toEqual([0, 0])
+    type Importance = { readonly importance: { readonly decoder: readonly (readonly number[])[] } }
+    const parts = rowsOf(attributed).map((row) => (row as unknown as Importance).importance.decoder[3]![1]!)
+    const { importance } = JSON.parse(first.out) as Importance
+    expect(importance.decoder[3]![1]).toBeCloseTo(parts.reduce((sum, part) => sum + part, 0) / 3, 12)
+    type Targets = { readonly targets: readonly { readonly objective: number; readonly ablated: number }[] }
+    const targets = rowsOf(ablated).flatMap((row) => (row as unknown as Targets).targets)
+    const change = targets.reduce((sum, target) => sum + target.ablated - target.objective, 0) / targets.length
+    const { metrics } = JSON.parse(second.out) as { metrics: { change: { value: number } } }
+    expect(metrics.change.value).toBeCloseTo(change, 9)
+  }, 60_000)
 })
