@@ -1,6 +1,7 @@
 import type { CheckpointTask, Progress, Task, TaskPartial, TaskResults } from '#compute/types.ts'
 import { ablate, attend, measureHeads } from './attention.ts'
 import { explain } from './explain.ts'
+import { explainPairs, judge, readLayers } from './inputs.ts'
 import { inspectCheckpoint } from './inspect.ts'
 import { withLanguages } from './language.ts'
 import type { Opened } from './opened.ts'
@@ -45,5 +46,11 @@ export async function* runTask(
       return ablate(opened, task)
     case 'head-effects':
       return yield* measureHeads(opened, task)
+    case 'interact':
+      return yield* explainPairs(opened, task, focus)
+    case 'lens':
+      return yield* readLayers(opened, task)
+    case 'judge':
+      return yield* judge(opened, task)
   }
 }

@@ -47,6 +47,9 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
     ablate: 0,
     'head-effects': 0,
     project: 0,
+    interact: 0,
+    lens: 0,
+    judge: 0,
   }
   const targets: number[] = []
   let crashes = 0

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPool } from '#compute/index.ts'
-import type { AttributionOptions, PartialAttribution, PartialLayerAttribution, Task } from '#compute/types.ts'
+import type {
+  AttributionOptions,
+  PartialAttribution,
+  PartialInteractions,
+  PartialLayerAttribution,
+  Task,
+} from '#compute/types.ts'
 import { example, fixture, readJson } from '#tests/support/golden.ts'
 import { options } from '#tests/support/options.ts'
 
@@ -102,6 +108,36 @@ describe('compute processes', () => {
     const { objective, ablated } = await pool.run({ kind: 'ablate', heads, ...measure }, 'interactive').result
     const { effect, shape } = effects.find(({ kind }) => kind === 'cross')!
     expect(effect[shape[2] + 2]!).toBeCloseTo(ablated[0]! - objective[0]!, 5)
+  })
+
+  it('[PO11] pairs of tokens, layers and tests of scores are computed too, pairs with partial results', async () => {
+    const partials: PartialInteractions[] = []
+    const about = { checkpoint: folder, source: row.input_ids, output: row.greedy.slice(1, 4) } as const
+    const masked = { baseline: 'mean', objective: 'log-prob', attributeSpecial: false, contrast: null } as const
+    const pairs = { kind: 'masked-pairs', quadrature: { tolerance: 0.01 }, ...masked } as const
+    const tokens = row.input_ids.length + 3
+    const { interactions } = await pool.run({ kind: 'interact', ...about, options: pairs, focus: 1 }, 'interactive', {
+      partial: (partial) => partials.push(partial),
+    }).result
+    expect(interactions).toHaveLength(3 * tokens * tokens)
+    expect(partials[0]!.targets).toEqual([1])
+    const lens = await pool.run({ kind: 'lens', ...about, count: 2 }, 'interactive').result
+    expect([lens.layers, lens.ids.length]).toEqual([4, 3 * 4 * 2])
+    const scores = [0, 1, 2].map((k) =>
+      Float32Array.from({ length: tokens }, (_, i) => interactions[(k * tokens + i) * tokens + i]!),
+    )
+    const judge = {
+      kind: 'judge',
+      ...about,
+      options: masked,
+      test: { fractions: [0.5, 1], controls: 2, seed: 1 },
+    } as const
+    const { rows } = await pool.run({ ...judge, scores }, 'interactive').result
+    expect(rows.every((found) => found.scores.aopc.comprehensiveness > found.reversed.aopc.comprehensiveness)).toBe(
+      true,
+    )
+    const short = pool.run({ ...judge, scores: scores.slice(1) }, 'interactive').result
+    await expect(short).rejects.toMatchObject({ kind: 'bad-input' })
   })
 
   it('[PO2] an attribution reports progress and partial results, the focus first, and all targets in the end', async () => {

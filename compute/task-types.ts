@@ -1,0 +1,177 @@
+/** Work for compute processes; told to everybody by `types.ts`. Types only. */
+import type {
+  AblatedObjective,
+  AttentionAttribution,
+  AttentionOptions,
+  Faithfulness,
+  FaithfulnessOptions,
+  HeadAblationOptions,
+  HeadEffects,
+  InteractionOptions,
+  Interactions,
+  LogitLens,
+  PartialInteractions,
+  PartialLayerAttribution,
+} from './analysis-types.ts'
+import type { LayoutSnapshot, ProjectTask, Projection } from './projection/types.ts'
+import type {
+  Attribution,
+  AttributionOptions,
+  CheckpointSummary,
+  Device,
+  GenerationOptions,
+  Head,
+  Languages,
+  ModelOutput,
+  PartialAttribution,
+  Progress,
+  ScoreOptions,
+  TokenizedText,
+} from './types.ts'
+
+/** Work for a compute process. */
+export type Task = CheckpointTask | ProjectTask
+
+/** Work on a checkpoint, which is a folder. */
+export type CheckpointTask =
+  | { readonly kind: 'inspect'; readonly checkpoint: string }
+  /** Opens a checkpoint and compiles what the first question about it will need. */
+  | { readonly kind: 'prepare'; readonly checkpoint: string }
+  | {
+      readonly kind: 'tokenize'
+      readonly checkpoint: string
+      readonly text: string
+      readonly languages?: Languages
+    }
+  | {
+      readonly kind: 'respond'
+      readonly checkpoint: string
+      readonly text: string
+      /** null: greedy, with the limits of the checkpoint's generation_config.json. */
+      readonly generation: GenerationOptions | null
+      readonly alternatives: number
+      readonly states: boolean
+      readonly languages?: Languages
+    }
+  | {
+      readonly kind: 'attribute'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      /** Every token of it becomes a target. */
+      readonly output: readonly number[]
+      readonly options: ScoreOptions
+      /** Index of the output token somebody is waiting for. */
+      readonly focus: number | null
+      /** Targets that an earlier attempt finished: they are not computed again. */
+      readonly finished: PartialAttribution | null
+    }
+  /** Attention attribution; every token of `output` becomes a target. */
+  | {
+      readonly kind: 'attend'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly options: AttentionOptions
+      readonly focus: number | null
+      /** Layers, kinds and targets that an earlier attempt finished. */
+      readonly finished: readonly PartialLayerAttribution[]
+    }
+  /** F of every token of `output` without these heads together. */
+  | {
+      readonly kind: 'ablate'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly heads: readonly Head[]
+      readonly options: HeadAblationOptions
+    }
+  /** The same without each head by itself. */
+  | {
+      readonly kind: 'head-effects'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly options: HeadAblationOptions
+    }
+
+  /** How pairs of tokens act together on every token of `output`. */
+  | {
+      readonly kind: 'interact'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly options: InteractionOptions
+      readonly focus: number | null
+    }
+  /** What every layer would write in place of each token of `output`. */
+  | {
+      readonly kind: 'lens'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      /** How many tokens of each layer. */
+      readonly count: number
+    }
+  /** Whether scores say what the model relied on. */
+  | {
+      readonly kind: 'judge'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      /** For every token of `output`: one score per token of source and prefix. */
+      readonly scores: readonly Float32Array[]
+      /** What stands for no token, and what F is. */
+      readonly options: Omit<AttributionOptions, 'method' | 'quadrature'>
+      readonly test: FaithfulnessOptions
+    }
+
+export interface TaskResults {
+  readonly inspect: CheckpointSummary
+  readonly prepare: null
+  readonly tokenize: TokenizedText
+  readonly respond: ModelOutput
+  readonly attribute: Attribution
+  readonly attend: AttentionAttribution
+  readonly ablate: AblatedObjective
+  readonly 'head-effects': readonly HeadEffects[]
+  readonly project: Projection
+  readonly interact: Interactions
+  readonly lens: LogitLens
+  readonly judge: Faithfulness
+}
+
+/** What is told of a task before its end; kinds that do not stand here tell their progress alone. */
+export interface TaskPartials {
+  readonly attribute: PartialAttribution
+  readonly attend: PartialLayerAttribution
+  /** Some ten times a second. */
+  readonly project: LayoutSnapshot
+  readonly interact: PartialInteractions
+}
+
+export type TaskPartial = TaskPartials[keyof TaskPartials]
+
+/** A task under way. */
+export interface RunningTask<Result> {
+  readonly result: Promise<Result>
+  /** Moves the output token somebody waits for to the front. */
+  focus(target: number): void
+  /** Takes effect at the end of the run in flight, else by ending the process; `result` rejects with kind `cancelled`. */
+  cancel(): void
+}
+
+export interface TaskListener<Partial = TaskPartial> {
+  progress?(progress: Progress): void
+  partial?(partial: Partial): void
+}
+
+/** Compute processes. Interactive tasks overtake background tasks between two steps of either. */
+export interface ComputePool {
+  readonly device: { readonly name: Device; readonly reason: string }
+  run<K extends Task['kind']>(
+    task: Extract<Task, { kind: K }>,
+    priority: 'interactive' | 'background',
+    listener?: TaskListener<K extends keyof TaskPartials ? TaskPartials[K] : never>,
+  ): RunningTask<TaskResults[K]>
+  close(): Promise<void>
+}
