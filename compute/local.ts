@@ -41,6 +41,7 @@ export { chooseDevice, probeDevice, probeDevices, type DeviceReport } from './ru
 export { inspectCheckpoint } from './tasks/inspect.ts'
 export { converse } from './tasks/converse.ts'
 export { encodeOutput, requireTarget, withLanguages } from './tasks/language.ts'
+export { groupNumbers, groupTokens } from './tokenize/grouping.ts'
 export { openFolder, unknownIdOf, type Opened } from './tasks/opened.ts'
 export { forward, tapsOf } from './tasks/forward.ts'
 export { estimateMemory, type MemoryEstimate } from './tasks/memory.ts'

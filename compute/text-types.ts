@@ -38,3 +38,12 @@ export interface TokenizedConversation {
   /** For each token the index of the message whose content it belongs to; null for what the template wrote itself. */
   readonly messages: readonly (number | null)[]
 }
+
+/** Tokens that belong together: a word, a sentence, or a special token alone. */
+export interface TokenGroup {
+  /** Their indices, rising. */
+  readonly tokens: readonly number[]
+  /** Where they stand in the text, without spaces around them. */
+  readonly offsets: readonly [start: number, end: number]
+  readonly special: boolean
+}
