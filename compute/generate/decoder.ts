@@ -49,7 +49,7 @@ export function openDecoder(
   let length = 0
 
   async function step(ids: readonly number[], order: readonly number[]): Promise<readonly Float32Array[]> {
-    const session = await engine.program(`step-${kind}`, () => decodeStepGraph(model, kind), 'hot')
+    const session = await engine.program(`step-${kind}`, () => decodeStepGraph(model, kind), 'warm')
     const outputs = await session.run({
       ids: integers([ids.length, 1], ids),
       length: integers([1], [length]),
@@ -67,7 +67,7 @@ export function openDecoder(
     bias: readonly Float32Array[],
     end: readonly number[],
   ): Promise<readonly number[]> {
-    const session = await engine.program('greedy-loop', () => greedyLoopGraph(model), 'hot')
+    const session = await engine.program('greedy-loop', () => greedyLoopGraph(model), 'warm')
     const rows = new Float32Array(bias.length * model.vocabulary.output)
     bias.forEach((row, i) => rows.set(row, i * model.vocabulary.output))
     const { written, ...present } = await session.run({

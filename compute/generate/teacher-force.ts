@@ -29,7 +29,7 @@ export async function teacherForce(
   const problem = outputProblem(model, source, output)
   checkProblem(model, problem)
   const key = `teacher-force-${taps.alternatives}-${taps.states}`
-  const session = await engine.program(key, () => teacherForceGraph(model, taps), 'hot')
+  const session = await engine.program(key, () => teacherForceGraph(model, taps), 'warm')
   const row = (ids: readonly number[]) => integers([1, ids.length], ids)
   const list = (ids: readonly number[]) => integers([ids.length], ids)
   const outputs = await session.run({

@@ -8,7 +8,7 @@ import { ComputeError } from '#compute/errors.ts'
 import { identity, onnxType } from '#compute/ops/elementwise.ts'
 import { nodesOf, ownNodes } from './graph.ts'
 import type { Graph } from './graph.ts'
-import type { Attribute, Leaf, Node } from './node.ts'
+import type { Attribute, Leaf, Node, WeightSource } from './node.ts'
 import type { Size, Value } from './value.ts'
 
 const irVersion = 10
@@ -20,11 +20,16 @@ interface Scope {
   readonly folder: string
   /** Counts over the whole model, so that no two values share a name. */
   readonly counter: { next: number }
+  /** Weights that the runtime must leave as they lie. */
+  readonly plain: ReadonlySet<WeightSource>
 }
 
-/** The model as bytes. Weights must lie in files inside `folder`, which the session is told of. */
-export function serialize(graph: Graph, folder: string): Uint8Array {
-  const scope: Scope = { names: new Map(), folder, counter: { next: 0 } }
+/**
+ * The model as bytes. Weights must lie in files inside `folder`, which the session is told of. Those in `plain` are declared as
+ * inputs with a default, which the runtime takes for changeable: it maps them, and makes no repacked copy for its products.
+ */
+export function serialize(graph: Graph, folder: string, plain: ReadonlySet<WeightSource> = new Set()): Uint8Array {
+  const scope: Scope = { names: new Map(), folder, counter: { next: 0 }, plain }
   const writer = new BinaryWriter()
   integer(writer, 1, irVersion)
   text(writer, 2, 'coattend')
@@ -65,6 +70,10 @@ function writeGraph(writer: BinaryWriter, graph: Graph, own: readonly Node[], sc
     if (leaf !== null && leaf.kind !== 'input') message(writer, 5, () => writeTensor(writer, leaf, outputs[0]!, scope))
   }
   for (const value of graph.inputs) message(writer, 11, () => writeValueInfo(writer, value, inputName(value)))
+  for (const { leaf, outputs } of nodes) {
+    const isPlain = leaf?.kind === 'weight' && scope.plain.has(leaf.source)
+    if (isPlain) message(writer, 11, () => writeValueInfo(writer, outputs[0]!, nameOf(outputs[0]!, scope)))
+  }
   for (const { name, value } of graph.outputs) message(writer, 12, () => writeValueInfo(writer, value, name))
 }
 

@@ -50,6 +50,14 @@ function refuseTooMany(name: string, layers: number): void {
   throw new ComputeError('unsupported', `config.json: ${name} is ${layers}; at most ${mostLayers} layers are supported`)
 }
 
+/** Fields that keep a norm from dividing by nothing. */
+const epsilons = ['layer_norm_eps', 'layer_norm_epsilon', 'rms_norm_eps']
+
+function refuseNegative(name: string, epsilon: number): void {
+  if (epsilon >= 0 && epsilon < 1) return
+  throw new ComputeError('bad-checkpoint', `config.json: ${name} is ${epsilon}; it must be from 0 to below 1`)
+}
+
 /** Finds the architecture of a checkpoint and checks configuration and tensors against it. */
 export function openModel(checkpoint: Checkpoint): Model {
   const config = readFields(checkpoint.config, 'config.json')
@@ -66,5 +74,6 @@ export function openModel(checkpoint: Checkpoint): Model {
   config.require('is_encoder_decoder', [architecture.kind === 'encoder-decoder'])
   config.require('quantization_config', [])
   for (const name of layerCounts) if (config.has(name)) refuseTooMany(name, config.whole(name, 0, 0))
+  for (const name of epsilons) if (config.has(name)) refuseNegative(name, config.number(name))
   return architecture.open(config, tensorsOf(checkpoint.weights, architecture.base))
 }

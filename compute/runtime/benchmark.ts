@@ -13,7 +13,7 @@ export async function measureRate(device: Device, threads: number): Promise<numb
   const shape = [side, side]
   const [a, b] = [input('a', 'float32', shape), input('b', 'float32', shape)]
   const graph = { name: 'benchmark', inputs: [a, b], outputs: [{ name: 'y', value: matMul(a, b) }] }
-  const session = await openSession(graph, { folder: '.', device, threads, prepack: false })
+  const session = await openSession(graph, { folder: '.', device, threads, repack: 0 })
   try {
     const feed = floats(shape, new Float32Array(side * side).fill(1 / side))
     let best = Infinity

@@ -25,7 +25,7 @@ export async function probeDevice(device: Device): Promise<DeviceReport> {
   const [a, b] = [input('a', 'float32', shape), input('b', 'float32', shape)]
   const graph = { name: 'probe', inputs: [a, b], outputs: [{ name: 'y', value: matMul(a, b) }] }
   try {
-    const session = await openSession(graph, { folder: '.', device, threads: 1, prepack: false })
+    const session = await openSession(graph, { folder: '.', device, threads: 1, repack: 0 })
     const one = floats(shape, Float32Array.of(1, 2, 3, 4))
     const { y } = await session.run({ a: one, b: one })
     await session.close()

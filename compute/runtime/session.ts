@@ -1,7 +1,9 @@
 /** Running graphs. Only the files of this folder import the ONNX runtime. */
 import { InferenceSession, Tensor as OrtTensor, env } from 'onnxruntime-node'
 import { ComputeError } from '#compute/errors.ts'
+import { nodesOf } from '#compute/graph/graph.ts'
 import type { Graph } from '#compute/graph/graph.ts'
+import type { WeightSource } from '#compute/graph/node.ts'
 import { serialize } from '#compute/graph/serialize.ts'
 import type { Device } from '#compute/types.ts'
 import type { Tensor } from './tensor.ts'
@@ -11,8 +13,12 @@ export interface SessionOptions {
   readonly folder: string
   readonly device: Device
   readonly threads: number
-  /** Repacked weights run faster (115 against 161 ms a pass on a GPT-2-small shape) and cost a private copy of them. */
-  readonly prepack: boolean
+  /**
+   * Bytes of weights that may be repacked: products with those run a fifth faster, and each costs up to two private copies (one
+   * for the product, one for its gradient). The smallest go first; the table of a vocabulary, of which few rows of products are
+   * asked, is the last that matters.
+   */
+  readonly repack: number
 }
 
 /** A compiled graph. One run at a time; a run blocks its thread and cannot be stopped. */
@@ -23,16 +29,32 @@ export interface Session {
 
 /** Compiles a graph. Throws kind `device` where the device cannot run it. */
 export async function openSession(graph: Graph, options: SessionOptions): Promise<Session> {
-  const model = serialize(graph, options.folder)
-  const session = await create(model, options)
+  const { chosen, plain } = chooseRepacked(graph, options.repack)
+  const model = serialize(graph, options.folder, chosen === 0 ? new Set() : plain)
+  const session = await create(model, options, chosen > 0)
   return {
     run: async (feeds) => readOutputs(await session.run(toFeeds(feeds))),
     close: () => session.release(),
   }
 }
 
-async function create(model: Uint8Array, options: SessionOptions): Promise<InferenceSession> {
-  const { folder, device, threads, prepack } = options
+/** The weights of a graph, smallest first, as long as they fit into `most` bytes; the others stay as they lie. */
+export function chooseRepacked(
+  graph: Graph,
+  most: number,
+): { readonly chosen: number; readonly plain: ReadonlySet<WeightSource> } {
+  const leaves = nodesOf(graph).flatMap(({ leaf }) => (leaf?.kind === 'weight' ? [leaf.source] : []))
+  const plain = new Set<WeightSource>()
+  let chosen = 0
+  for (const source of leaves.toSorted((a, b) => a.length - b.length)) {
+    if (chosen + source.length <= most) chosen += source.length
+    else plain.add(source)
+  }
+  return { chosen, plain }
+}
+
+async function create(model: Uint8Array, options: SessionOptions, prepack: boolean): Promise<InferenceSession> {
+  const { folder, device, threads } = options
   env.logLevel = 'fatal' // what it would print comes back as an error, and is told once, by us
   try {
     return await InferenceSession.create(model, {

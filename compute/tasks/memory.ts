@@ -1,5 +1,5 @@
 import { bytesPerRun } from '#compute/attribution/pace.ts'
-import { mostRepackedBytes } from '#compute/runtime/engine.ts'
+import { repackable } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 
 /** Bytes that working with a checkpoint takes, beside the process itself. */
@@ -14,5 +14,5 @@ export interface MemoryEstimate {
 
 export function estimateMemory({ checkpoint }: Engine): MemoryEstimate {
   const { bytes } = checkpoint.weights
-  return { weights: bytes, repacked: bytes <= mostRepackedBytes ? 2 * bytes : 0, buffers: bytesPerRun }
+  return { weights: bytes, repacked: 2 * Math.min(bytes, repackable(bytes)), buffers: bytesPerRun }
 }

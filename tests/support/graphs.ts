@@ -8,7 +8,7 @@ import type { Session } from '#compute/runtime/session.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 
 export const openGraph = (graph: Graph): Promise<Session> =>
-  openSession(graph, { folder: '/', device: 'cpu', threads: 1, prepack: false })
+  openSession(graph, { folder: '/', device: 'cpu', threads: 1, repack: 0 })
 
 /** Runs a graph once. */
 export async function runGraph(
