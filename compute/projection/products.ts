@@ -27,7 +27,7 @@ const open = (
   { device, threads }: ProductOptions,
 ): Promise<Session> => {
   const named = Object.entries(outputs).map(([output, value]) => ({ name: output, value }))
-  return openSession({ name, inputs, outputs: named }, { folder: '.', device, threads, prepack: false })
+  return openSession({ name, inputs, outputs: named }, { folder: '.', device, threads, repack: 0 })
 }
 
 /** Rows summed in float32 before the sums are added in float64. */
