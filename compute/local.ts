@@ -38,6 +38,7 @@ export { fitted, project, type NamedStates, type ProjectionInput } from './proje
 export { meanOfMeasure } from './projection/reliability.ts'
 export { measureRate } from './runtime/benchmark.ts'
 export { chooseDevice, probeDevice, probeDevices, type DeviceReport } from './runtime/devices.ts'
+export { baselineAdvice, zeroCaution, type BaselineAdvice } from './tasks/baseline-advice.ts'
 export { inspectCheckpoint } from './tasks/inspect.ts'
 export { converse } from './tasks/converse.ts'
 export { encodeOutput, requireTarget, withLanguages } from './tasks/language.ts'

@@ -176,6 +176,7 @@ export function gatedModel(config: Fields, tensors: Tensors, design: GatedDesign
     heads: { encoder: 0, decoder: heads },
     cache: { heads: keyHeads, width: headWidth },
     maxTokens: null,
+    hasSingularZero: true,
     ...steadiness(design.rope),
     special: {
       pad: config.id('pad_token_id'),

@@ -171,6 +171,7 @@ function modelOf(config: Fields, { width, layers, heads, rope }: Design, parts: 
     heads: { encoder: 0, decoder: heads },
     cache: { heads, width: width / heads },
     maxTokens: null,
+    hasSingularZero: true,
     ...steadiness(rope),
     special: {
       pad: config.id('pad_token_id'),

@@ -85,6 +85,11 @@ export interface Model {
    * where they never do.
    */
   readonly steadyTokens?: number
+  /**
+   * A norm comes first and no positions are added: at embeddings of zero its gradient is enormous, and F changes between zero
+   * and embeddings too small for float32.
+   */
+  readonly hasSingularZero?: boolean
   readonly special: SpecialIds
   /** Token embeddings [vocabulary, width] and the factor they are scaled by. */
   readonly embeddings: (side: Side) => { readonly table: Value; readonly scale: number }

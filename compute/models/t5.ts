@@ -54,6 +54,7 @@ export const t5: Architecture = {
       heads: { encoder: heads, decoder: heads },
       cache: { heads, width: headWidth },
       maxTokens: null,
+      hasSingularZero: true,
       special: {
         pad: config.id('pad_token_id') ?? 0,
         start: config.id('decoder_start_token_id'),

@@ -50,6 +50,11 @@ export async function reportScores(
   const { engine } = opened
   const steps = local.attribute(engine, problem, options, unknownId, { focus: () => null, finished: null })
   const result = await showProgress(context, steps)
+  const caution =
+    options.method === 'integrated-gradients'
+      ? local.zeroCaution(engine.model, options.baseline, result.converged)
+      : null
+  if (caution !== null) streams.err(`${caution}\n`)
   const to = args.text('output')
   const parameters = { command: 'attribute', device: engine.device, ...options }
   if (to !== undefined) await writeTensorFile(to, tensorsOf(problem, result), parameters)

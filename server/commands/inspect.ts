@@ -1,3 +1,4 @@
+import type { BaselineAdvice } from '#compute/local.ts'
 import type { CheckpointSummary } from '#compute/types.ts'
 import { withCheckpoint } from './checkpoint.ts'
 import { commonOptions } from './command.ts'
@@ -16,6 +17,7 @@ export const inspect: Command = {
         ...summary,
         taps: local.tapsOf(opened.engine.model),
         memory: local.estimateMemory(opened.engine),
+        recommendedBaseline: local.baselineAdvice(opened.engine.model),
       }
       if (context.args.has('json')) return context.streams.out(JSON.stringify(report))
       for (const line of describe(report)) context.streams.out(line)
@@ -26,6 +28,7 @@ const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes 
 
 type Report = CheckpointSummary & {
   readonly taps: readonly string[]
+  readonly recommendedBaseline: BaselineAdvice
   readonly memory: { readonly weights: number; readonly repacked: number; readonly buffers: number }
 }
 
@@ -41,6 +44,7 @@ function describe({ architecture, kind, layers, heads, taps, memory, ...report }
     ...languagesOf(report),
     `taps          ${taps.join(', ')}`,
     `baselines     ${report.baselines.join(', ')}, token:ID`,
+    `recommended   ${report.recommendedBaseline.baseline}: ${report.recommendedBaseline.reason}`,
     `memory        weights ${megabytes(memory.weights)} mapped, ${megabytes(memory.repacked)} repacked, up to ${megabytes(memory.buffers)} of buffers`,
     `revision      ${report.revision}`,
   ]

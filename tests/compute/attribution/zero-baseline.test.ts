@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { attribute } from '#compute/attribution/attribute.ts'
 import { pathPanels } from '#compute/attribution/path-panels.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
+import { baselineAdvice, zeroCaution } from '#compute/tasks/baseline-advice.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { AttributionOptions } from '#compute/types.ts'
@@ -79,6 +80,29 @@ describe('the zero baseline where a norm comes first and positions are not added
     expect([...result.converged]).toEqual([0, 0])
     expect(largestGap).toBeGreaterThan(5)
     expect(Math.max(...result.nodes)).toBeLessThanOrEqual(400)
+    expect(zeroCaution(engine.model, 'zero', result.converged)).toMatch(
+      /^2 of 2 targets .*singular.*--baseline mean\.$/,
+    )
+    expect(zeroCaution(engine.model, 'mean', result.converged)).toBeNull()
+    expect(zeroCaution(engine.model, 'zero', Uint8Array.of(1, 1))).toBeNull()
+  })
+})
+
+describe('the recommended baseline', () => {
+  it('[ZB6] is not zero, and where zero is a singular point the reason says so', async () => {
+    for (const [name, isSingular] of [
+      ['llama', true],
+      ['gpt_neox', true],
+      ['t5', true],
+      ['gpt2', false],
+      ['marian', false],
+    ] as const) {
+      const engine = await open(name)
+      const { baseline, reason } = baselineAdvice(engine.model)
+      await engine.close()
+      expect(baseline).toBe('mean')
+      expect(reason.includes('singular'), name).toBe(isSingular)
+    }
   })
 })
 
