@@ -89,15 +89,20 @@ async function overview(): Promise<string> {
   return [title, '', ...lines, '', hint].join('\n')
 }
 
+/** What is longer has its explanation on the next line. */
+const widestOption = 40
+
 function help(command: Command): string {
   const options = Object.entries(command.options).map(([name, { value, help: text }]) => ({
     left: `--${name}${value === null ? '' : ` ${value}`}`,
     text,
   }))
-  const width = Math.max(...options.map(({ left }) => left.length))
-  return [
-    `${usageOf(command)} [options]: ${command.summary}`,
-    '',
-    ...options.map(({ left, text }) => `  ${left.padEnd(width)}  ${text}`),
-  ].join('\n')
+  const fits = ({ left }: { readonly left: string }): boolean => left.length <= widestOption
+  const width = Math.max(...options.filter(fits).map(({ left }) => left.length))
+  const lines = options.map((option) =>
+    fits(option)
+      ? `  ${option.left.padEnd(width)}  ${option.text}`
+      : `  ${option.left}\n  ${' '.repeat(width)}  ${option.text}`,
+  )
+  return [`${usageOf(command)} [options]: ${command.summary}`, '', ...lines].join('\n')
 }

@@ -6,6 +6,7 @@ import type { Arguments, OptionSpecs } from './arguments.ts'
 import type { CommonOptions } from './attribute.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
+import { showProgress } from './progress.ts'
 import type { Source } from './source.ts'
 import { writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
@@ -43,21 +44,15 @@ export async function reportAttentionAttribution(
   refusePathOptions(args, 'attention-attribution')
   const options: AttentionOptions = { objective, contrast, quadrature, kinds: readKinds(args) }
   const steps = local.attentionAttribution(opened.engine, problem, options, { focus: () => null, finished: [] })
-  let step = await steps.next()
-  while (!step.done) {
-    const { stage, done, total } = step.value.progress
-    if (!args.has('json')) streams.err(`${done} of ${total} ${stage}`.padEnd(progressWidth) + '\r')
-    step = await steps.next()
-  }
-  if (!args.has('json')) streams.err(' '.repeat(progressWidth) + '\r')
+  const found = await showProgress(context, steps)
   const to = args.text('output')
   const parameters = { method: 'attention-attribution', device: opened.engine.device, ...options }
-  if (to !== undefined) await writeTensorFile(to, tensorsOf(step.value), { command: 'attribute', ...parameters })
+  if (to !== undefined) await writeTensorFile(to, tensorsOf(found), { command: 'attribute', ...parameters })
   if (args.has('json')) {
     const name = (id: number): string | null => tokenizer?.token(id) ?? null
-    return streams.out(JSON.stringify({ ...parameters, output: to ?? null, ...listResults(problem, step.value, name) }))
+    return streams.out(JSON.stringify({ ...parameters, output: to ?? null, ...listResults(problem, found, name) }))
   }
-  for (const line of describe(step.value)) streams.out(line)
+  for (const line of describe(found)) streams.out(line)
 }
 
 const floats = (shape: readonly number[], data: Float32Array): FileTensor => ({ dtype: 'F32', shape, data })
@@ -125,6 +120,3 @@ function describe({ layers, importance }: AttentionAttribution): readonly string
     return `${kind}.${layer}  importance ${heads}  gap at most ${worst} (up to ${Math.max(...nodes)} nodes${trust})`
   })
 }
-
-/** Covers the longest line of progress, which is written over and over in one place. */
-const progressWidth = 40
