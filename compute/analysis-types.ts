@@ -122,6 +122,19 @@ export interface AblatedObjective {
   readonly ablated: Float32Array
 }
 
+/** What a head may do; definitions in `compute/ablation/role-scores.ts` and `copying.ts`. */
+export type HeadRole =
+  'previous-token' | 'relative-position' | 'absolute-position' | 'separator' | 'induction' | 'copying' | 'alignment'
+
+/** Scores of the heads of one kind, [layers, heads] in [0, 1]; NaN where a role cannot be told. */
+export interface HeadRoles {
+  readonly kind: AttentionKind
+  readonly shape: readonly [layers: number, heads: number]
+  readonly scores: Readonly<Record<HeadRole, Float32Array>>
+  /** The offset (key − query) that `relative-position` is the mean mass of. */
+  readonly offset: Int32Array
+}
+
 /** What each head of one kind is worth, measured: F without it less F, for K targets. */
 export interface HeadEffects {
   readonly kind: AttentionKind

@@ -2,6 +2,7 @@
 export { ablatedEngine } from './ablation/ablated-engine.ts'
 export { openNamedAblation } from './ablation/ablation.ts'
 export { headEffects } from './ablation/effects.ts'
+export { makeHeadRoles, type RoleTallies } from './ablation/head-roles.ts'
 export { attentionAttribution } from './attribution/attention-attribution.ts'
 export { attentionFlow } from './attribution/attention-flow.ts'
 export { openAttentionPath } from './attribution/attention-path.ts'

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   faithfulness: async () => (await import('./commands/faithfulness.ts')).faithfulness,
   lens: async () => (await import('./commands/lens.ts')).lens,
   project: async () => (await import('./commands/project.ts')).projectCommand,
+  roles: async () => (await import('./commands/roles.ts')).roles,
   import: async () => (await import('./commands/import.ts')).importCheckpoint,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
 }
