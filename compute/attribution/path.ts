@@ -1,5 +1,10 @@
 /** The straight path from a baseline to an input, and what happens to F along it. */
-import { gradientNormGraph, inputGradientGraph, pathProductsGraph } from '#compute/programs/input-gradient.ts'
+import {
+  gradientNormGraph,
+  inputGradientGraph,
+  pathProductsGraph,
+  prefixProductsGraph,
+} from '#compute/programs/input-gradient.ts'
 import { objectiveKey } from '#compute/programs/objective.ts'
 import type { ObjectiveSpec } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
@@ -48,6 +53,10 @@ export interface PathOptions extends Omit<AttributionOptions, 'method' | 'quadra
 export const preparePath = (engine: Engine, spec: ObjectiveSpec): Promise<Session> =>
   engine.program(`path-${objectiveKey(spec)}`, () => pathProductsGraph(engine.model, spec), 'hot')
 
+/** The same where no token of an encoder's source leaves its embedding. */
+const preparePrefix = (engine: Engine, spec: ObjectiveSpec): Promise<Session> =>
+  engine.program(`prefix-path-${objectiveKey(spec)}`, () => prefixProductsGraph(engine.model, spec), 'hot')
+
 export async function openPath(engine: Engine, problem: Problem, options: PathOptions): Promise<Path> {
   const { model } = engine
   checkProblem(model, problem)
@@ -56,6 +65,7 @@ export async function openPath(engine: Engine, problem: Problem, options: PathOp
   const pace = makePace(engine, problem)
   const { tokens, sourceTokens } = ends
   const prefixTokens = tokens - sourceTokens
+  const isSourceFixed = problem.prefix !== null && ends.moving.every((place) => place >= sourceTokens)
 
   /** Feeds for some targets; the decoder's tokens after the last of them are cut away, since no target can see them. */
   function feed(targets: readonly number[], alphas: readonly number[]): Readonly<Record<string, Tensor>> {
@@ -88,8 +98,10 @@ export async function openPath(engine: Engine, problem: Problem, options: PathOp
     tokens,
     pairsPerRun: pace.pairsPerRun,
     sample: async (targets, alphas) => {
-      const session = await preparePath(engine, spec)
-      const outputs = await pace.time(targets.length * alphas.length, () => session.run(feed(targets, alphas)))
+      const session = await (isSourceFixed ? preparePrefix : preparePath)(engine, spec)
+      const { 'source.start': start, ...feeds } = feed(targets, alphas)
+      const fed = isSourceFixed || start === undefined ? feeds : { ...feeds, 'source.start': start }
+      const outputs = await pace.time(targets.length * alphas.length, () => session.run(fed))
       return targets.map((_, k) => alphas.map((_alpha, q) => readSample(outputs, k, q, sourceTokens, tokens)))
     },
     gradient: (targets) => atEnd('gradient', inputGradientGraph, targets, model.width),

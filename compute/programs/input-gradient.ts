@@ -10,7 +10,7 @@ import { mul, sqrt, square } from '#compute/ops/elementwise.ts'
 import { sum } from '#compute/ops/reduce.ts'
 import { listInputs } from './objective.ts'
 import type { ObjectiveSpec } from './objective.ts'
-import { alongPath, explain, listEnds } from './sides.ts'
+import { alongPath, alongPrefix, explain, listEnds } from './sides.ts'
 import type { Side } from './sides.ts'
 
 /** What a program returns of the gradient [K, nodes, tokens, width] by one side. */
@@ -30,6 +30,28 @@ function gradientGraph(name: string, model: Model, spec: ObjectiveSpec, reading:
   })
   const inputs = [...listEnds(sides), alpha, ...listInputs(targets)]
   return { name, inputs, outputs: [{ name: 'objective', value: objective }, ...outputs] }
+}
+
+/**
+ * The products of the prefix where no token of the source leaves its embedding, so that those of the source are 0: the encoder
+ * runs once instead of once per node, and nothing is sent back through it. Inputs and outputs of `pathProductsGraph` without
+ * `source.start` and `products.source`.
+ */
+export function prefixProductsGraph(model: Model, spec: ObjectiveSpec): Graph {
+  const alpha = input('alpha', 'float32', [makeSize('nodes')])
+  const [source, prefix] = alongPrefix(model, alpha) as readonly [Side, Side] // encoder-decoder models have both
+  const { targets, objective } = explain(model, spec, [source, prefix])
+  const [gradient] = backward(objective, [prefix.point], { kept: targets.targets })
+  const value = sum(mul(gradient!, prefix.difference), [-1]) // every objective is read from states of the prefix
+  const outputs = [
+    { name: 'objective', value: objective },
+    { name: 'products.prefix', value },
+  ]
+  return {
+    name: 'prefix-products',
+    inputs: [source.end, ...listEnds([prefix]), alpha, ...listInputs(targets)],
+    outputs,
+  }
 }
 
 /**

@@ -36,6 +36,10 @@ function sidesOf(model: Model, pointOf: PointOf): readonly Side[] {
 export const alongPath = (model: Model, alpha: Value): readonly Side[] =>
   sidesOf(model, ({ start, difference }) => add(start, mul(unsqueeze(alpha, [1, 2]), difference)))
 
+/** The same with a source that stays where it is, [1, tokens, width]: its encoder runs once, whatever the number of nodes. */
+export const alongPrefix = (model: Model, alpha: Value): readonly Side[] =>
+  alongPath(model, alpha).map((side) => (side.name === 'source' ? { ...side, point: unsqueeze(side.end, [0]) } : side))
+
 /** Points where each token is itself or its baseline: graph inputs `keep.<name>` [nodes, tokens], 1 or 0. */
 export function masked(
   model: Model,
