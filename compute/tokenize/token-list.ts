@@ -1,4 +1,5 @@
 import type { TokenizedText } from '#compute/types.ts'
+import { namelessPiece } from './vocabulary.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** Tokens being gathered, in order. */
@@ -16,7 +17,7 @@ export function makeTokenList(vocabulary: Vocabulary): TokenList {
   return {
     push(id, start, end) {
       ids.push(id)
-      tokens.push(vocabulary.piece(id) ?? `<id ${id}>`)
+      tokens.push(vocabulary.piece(id) ?? namelessPiece(id))
       offsets.push([start, end])
       special.push(vocabulary.isSpecial(id))
     },

@@ -25,7 +25,7 @@ export interface Tokenizer {
    * special tokens stand at the end of the text.
    */
   describe(ids: readonly number[]): DescribedText
-  /** The piece of the vocabulary with this id. An id that has none is a `bad-input`. */
+  /** The piece of the vocabulary with this id; `<id 2000>` for a row of the model that has none. What is no id is a `bad-input`. */
   token(id: number): string
   /** The id of a piece of the vocabulary, or null. */
   id(token: string): number | null

@@ -47,12 +47,11 @@ export function makeVocabulary({ entries, special, unknown, marks }: VocabularyE
   }
 }
 
-/** The piece of an id that somebody asked for. */
+/** The name of an id that nothing is known of: models have rows beyond their vocabulary, which pad the matrix. */
+export const namelessPiece = (id: number): string => `<id ${id}>`
+
+/** The piece of an id, for people. */
 export function pieceOf(vocabulary: Vocabulary, id: number): string {
-  const piece = vocabulary.piece(id)
-  if (piece !== undefined) return piece
-  throw new ComputeError(
-    'bad-input',
-    `There is no token ${id}: the tokenizer has ids from 0 to ${vocabulary.size - 1}; choose one of them`,
-  )
+  if (Number.isSafeInteger(id) && id >= 0) return vocabulary.piece(id) ?? namelessPiece(id)
+  throw new ComputeError('bad-input', `There is no token ${id}: ids are whole numbers from 0; choose one of them`)
 }
