@@ -8,6 +8,7 @@ import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
+import { conversationOptions } from './conversation.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
 import { summariseExplanations } from './explanation-summary.ts'
 import { write } from './generate.ts'
@@ -32,6 +33,7 @@ export const ablate: Command = {
     contrast: { value: 'TOKEN', help: 'measure the difference to this token (an id or a piece)' },
     ...corpusOptions,
     ...explainOption,
+    ...conversationOptions,
     ...languageOptions,
     ...commonOptions,
   },

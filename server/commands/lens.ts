@@ -6,6 +6,7 @@ import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
+import { conversationOptions } from './conversation.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
 import { showProgress } from './progress.ts'
 import type { Source } from './source.ts'
@@ -29,6 +30,7 @@ export const lens: Command = {
     },
     ...corpusOptions,
     ...explainOption,
+    ...conversationOptions,
     ...languageOptions,
     ...commonOptions,
   },
