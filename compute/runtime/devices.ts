@@ -58,15 +58,26 @@ export async function chooseDevice(named: Device | null, threads: number): Promi
     if (works) return { name: named, reason: 'it was asked for' }
     throw new ComputeError('device', `The device ${named} cannot be used: ${problem}. Use --device cpu.`)
   }
-  const reports = await probeDevices()
-  const candidate = reports.find(({ name, works }) => works && name !== 'cpu')
-  if (candidate === undefined) return { name: 'cpu', reason: 'no graphics device answered' }
-  const [gain] = [(await measureRate(candidate.name, threads)) / (await measureRate('cpu', threads))]
-  if (gain >= leastGain) {
-    return {
-      name: candidate.name,
-      reason: `a matrix product runs ${gain.toFixed(1)} times as fast as on the processor`,
+  const candidates = (await probeDevices()).filter(({ name, works }) => works && name !== 'cpu')
+  if (candidates.length === 0) return { name: 'cpu', reason: 'no graphics device answered' }
+  const rejected: string[] = []
+  for (const { name } of candidates) {
+    const gain = await measureGain(name, threads)
+    if (typeof gain === 'number' && gain >= leastGain) {
+      const reason = `a matrix product runs ${gain.toFixed(1)} times as fast as on the processor`
+      return { name, reason: [...rejected, reason].join('; ') }
     }
+    rejected.push(typeof gain === 'number' ? `${name} works but is slower here (software driver?)` : gain)
   }
-  return { name: 'cpu', reason: `${candidate.name} works but is slower here (software driver?)` }
+  return { name: 'cpu', reason: rejected.join('; ') }
+}
+
+/** How many times as fast a product is as on the processor; in words what went wrong where a device that answered fails at work. */
+async function measureGain(device: Device, threads: number): Promise<number | string> {
+  try {
+    return (await measureRate(device, threads)) / (await measureRate('cpu', threads))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return `${device} answered and then failed: ${reason.split('\n')[0]!.trim().slice(0, 200)}`
+  }
 }
