@@ -10,6 +10,8 @@ import { isStamped } from './stamp.js'
  * @param {{ web: boolean }} needs whether the program serves the web page
  */
 export async function runPrepared(path, { web }) {
+  // Before a CUDA library is loaded, here or in a compute process: tensor cores would round float32 to 10 bits, and gaps would open.
+  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0'
   const house = { root: checkout, env: process.env, narrator: makeNarrator(process.stderr) }
   await runProgram(async () => {
     // What is not needed is not even loaded, because the command line is called often.
