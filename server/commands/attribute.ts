@@ -13,6 +13,7 @@ import { summariseExplanations } from './explanation-summary.ts'
 import { reportGradient, reportScores } from './attribution-report.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
+import { groupOptions, groupProblem } from './units.ts'
 import { UsageError } from './usage-error.ts'
 
 const methods = [
@@ -53,6 +54,7 @@ export const attribute: Command = {
     method: { value: methods.join('|'), help: 'integrated-gradients where it is left out' },
     kind: { value: interactionKinds.join('|'), help: 'which interactions; masked pairs where it is left out' },
     ...methodOptions,
+    ...groupOptions,
     ...attentionOptions,
     ...corpusOptions,
     ...explainOption,
@@ -77,7 +79,8 @@ async function attributeOne(context: CommandContext, open: OpenCheckpoint, sourc
   if (method === 'attention-attribution') return reportAttentionAttribution(context, open, problem, options, source)
   if (method === 'attention') return reportAttentionFlow(context, open, problem, options, source)
   if (method === 'interactions') return reportInteractions(context, open, problem, options, source)
-  return reportScores(context, open, problem, { ...options, method }, source)
+  const grouped = groupProblem(args, method, open, problem, source)
+  return reportScores(context, open, grouped, { ...options, method }, source)
 }
 
 /** Everything but the method, which decides what is reported. */

@@ -8,6 +8,7 @@ import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
 import type { ReadText, Source } from './source.ts'
 import { writeTensorFile } from './tensor-file.ts'
+import { groupedTensors } from './units.ts'
 import { UsageError } from './usage-error.ts'
 
 const floats = (shape: readonly number[], data: Float32Array): FileTensor => ({ dtype: 'F32', shape, data })
@@ -41,12 +42,13 @@ export async function reportGradient(
 /** Computes scores with progress on standard error, and reports them. */
 export async function reportScores(
   context: CommandContext,
-  { local, opened }: OpenCheckpoint,
+  open: OpenCheckpoint,
   problem: Problem,
   { unknownId, ...options }: CommonOptions & { readonly method: ScoreMethod },
   { tokenizer, read }: Source,
 ): Promise<void> {
   const { args, streams } = context
+  const { local, opened } = open
   const { engine } = opened
   const steps = local.attribute(engine, problem, options, unknownId, { focus: () => null, finished: null })
   const result = await showProgress(context, steps)
@@ -57,20 +59,34 @@ export async function reportScores(
   if (caution !== null) streams.err(`${caution}\n`)
   const to = args.text('output')
   const parameters = { command: 'attribute', device: engine.device, ...options }
-  if (to !== undefined) await writeTensorFile(to, tensorsOf(problem, result), parameters)
+  const grouped = groupedTensors(open, problem, result)
+  if (to !== undefined) await writeTensorFile(to, { ...tensorsOf(problem, result), ...grouped }, parameters)
   const name = (id: number): string | null => tokenizer?.token(id) ?? null
   const targets = listTargets(problem, result, name)
   if (args.has('json')) {
-    const tokens = {
-      source: problem.source.map(name),
-      prefix: problem.prefix?.map(name) ?? null,
-      ...messagesOf(problem, read),
-    }
-    return streams.out(JSON.stringify({ ...options, device: engine.device, output: to ?? null, tokens, targets }))
+    const found = { tokens: listTokens(problem, read, name), ...listGroups(grouped), targets }
+    return streams.out(JSON.stringify({ ...options, device: engine.device, output: to ?? null, ...found }))
   }
   const names = [...problem.source, ...(problem.prefix ?? [])].map((id) => name(id) ?? String(id))
   const promises = options.method === 'integrated-gradients'
   for (const target of targets) streams.out(describe(target, names, promises))
+}
+
+const listTokens = (problem: Problem, read: ReadText | null, name: (id: number) => string | null): object => ({
+  source: problem.source.map(name),
+  prefix: problem.prefix?.map(name) ?? null,
+  ...messagesOf(problem, read),
+})
+
+/** The unit of each token, and for every target the scores of the units; nothing without --group. */
+function listGroups(grouped: Readonly<Record<string, FileTensor>>): object {
+  const lists = Object.entries(grouped).map(([name, { shape, data }]) => {
+    const [rows, width] = shape.length === 1 ? [null, shape[0]!] : [shape[0]!, shape[1]!]
+    const numbers = Array.from(data, Number)
+    const cut = (row: number): readonly number[] => numbers.slice(row * width, (row + 1) * width)
+    return [name, rows === null ? numbers : Array.from({ length: rows }, (_, row) => cut(row))]
+  })
+  return lists.length === 0 ? {} : { grouped: Object.fromEntries(lists) }
 }
 
 /** Of a conversation: for each source token the index of its message, null for what the template or the model wrote. */

@@ -81,6 +81,36 @@ describe('judging scores and reading layers from the command line', () => {
     expect(byMethod.targets[0]!.scores.aopc).toEqual(targets[0]!.scores.aopc)
   })
 
+  it('[CL25] words add up the scores of their tokens, and are occluded as a whole', async () => {
+    interface Report {
+      readonly targets: readonly { readonly source: readonly number[]; readonly prefix: readonly number[] }[]
+      readonly grouped: Readonly<Record<string, readonly number[]>> & {
+        readonly 'scores.source.grouped': readonly (readonly number[])[]
+      }
+    }
+    const words = ['attribute', phrasebook, ...sentence, '--positions', '3', '--baseline', 'mean', '--group', 'word']
+    for (const method of [
+      ['--nodes', '4'],
+      ['--method', 'occlusion'],
+    ]) {
+      const { targets, grouped } = await ask<Report>(...words, ...method)
+      const groups = grouped['groups.source']!
+      expect(Math.max(...groups)).toBeLessThan(groups.length - 1)
+      expect(grouped['groups.prefix']!.slice(0, 2)).toEqual([0, 1])
+      grouped['scores.source.grouped'][0]!.forEach((score, group) => {
+        const parts = targets[0]!.source.filter((_, i) => groups[i] === group)
+        expect(score).toBeCloseTo(
+          parts.reduce((sum, part) => sum + part, 0),
+          4,
+        )
+        if (method[0] === '--method') expect(new Set(parts.map((part) => part.toFixed(5))).size).toBe(1)
+      })
+    }
+    expect((await run(...words, '--method', 'gradient-norm')).err).toMatch(/--group belongs to scores that add up/)
+    const ids = ['attribute', fixture('gpt2/checkpoint'), '--inputs', fixture('gpt2/inputs.safetensors')]
+    expect((await run(...ids, '--group', 'word')).err).toMatch(/give --text TEXT/)
+  })
+
   const other = join(folder, 'other.safetensors')
   writeFileSync(
     other,
