@@ -1,6 +1,7 @@
 /** Computing in this process, for the command line: loads the runtime. */
 export { ablatedEngine } from './ablation/ablated-engine.ts'
 export { openNamedAblation } from './ablation/ablation.ts'
+export { makeAblationCurves, orderByImportance, randomOrder } from './ablation/curve.ts'
 export { headEffects } from './ablation/effects.ts'
 export { makeHeadRoles, type RoleTallies } from './ablation/head-roles.ts'
 export { attentionAttribution } from './attribution/attention-attribution.ts'
@@ -28,6 +29,7 @@ export {
 } from './evaluation/measures.ts'
 export { estimateRanking, type RowCase } from './evaluation/ranking-estimate.ts'
 export { openTally, type Tally } from './evaluation/tally.ts'
+export { kendallTauB, spearman } from './evaluation/rank-correlation.ts'
 export { generate } from './generate/generate.ts'
 export type { GenerationRequest } from './generate/plan.ts'
 export { writeTogether } from './generate/together.ts'
