@@ -18,6 +18,7 @@ import { placesOf } from './rotary-places.ts'
 import type { Place } from './rotary-places.ts'
 import { steadiness, turn } from './rotary.ts'
 import type { Tensors } from './tensors.ts'
+import { headName, readTiedHead } from './tied-embedding.ts'
 
 /** What the architectures of the family differ in. */
 export interface GatedDesign {
@@ -161,9 +162,9 @@ function decode(
 export function gatedModel(config: Fields, tensors: Tensors, design: GatedDesign): Model {
   const { vocabulary, width, layers, heads, keyHeads, headWidth, epsilon } = design.sizes
   const isTied = config.flag('tie_word_embeddings', false)
-  const shape = [vocabulary, width]
-  const table = tensors.read(shape, 'model.embed_tokens.weight', ...(isTied ? ['lm_head.weight'] : []))
-  const head = isTied ? table : tensors.read(shape, 'lm_head.weight')
+  const shape = [vocabulary, width] as const
+  const names = { table: 'model.embed_tokens.weight', heads: [headName] }
+  const { table, head } = readTiedHead(tensors, shape, names, isTied)
   const blocks = Array.from({ length: layers }, (_, l) => readBlock(tensors, `model.layers.${l}`, design))
   const finalNorm = rmsNormLayer(tensors, 'model.norm', width, epsilon)
   return {

@@ -17,6 +17,7 @@ import { placesOf } from './rotary-places.ts'
 import type { Place } from './rotary-places.ts'
 import { steadiness, turn } from './rotary.ts'
 import type { Tensors } from './tensors.ts'
+import { headName, readTiedHead } from './tied-embedding.ts'
 
 interface Design {
   readonly width: number
@@ -49,10 +50,8 @@ export const gptNeox: Architecture = {
     const { width, layers, epsilon } = design
     const vocabulary = config.whole('vocab_size', 50432)
     const isTied = config.flag('tie_word_embeddings', false)
-    const headNames = ['embed_out.weight', 'lm_head.weight']
-    const shape = [vocabulary, width]
-    const table = tensors.read(shape, 'gpt_neox.embed_in.weight', ...(isTied ? headNames : []))
-    const head = isTied ? table : tensors.read(shape, ...headNames)
+    const names = { table: 'gpt_neox.embed_in.weight', heads: ['embed_out.weight', headName] }
+    const { table, head } = readTiedHead(tensors, [vocabulary, width], names, isTied)
     const blocks = Array.from({ length: layers }, (_, l) => readBlock(tensors, `gpt_neox.layers.${l}`, design))
     const finalNorm = normLayer(tensors, 'gpt_neox.final_layer_norm', width, epsilon)
     return modelOf(config, design, {

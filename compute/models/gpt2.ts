@@ -12,6 +12,7 @@ import { addPositions, attend, fedPositions, fullCausalMask, grow, normLayer, pi
 import type { Layer } from './blocks.ts'
 import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
 import type { Tensors } from './tensors.ts'
+import { headName, readTiedHead } from './tied-embedding.ts'
 
 interface Sizes {
   readonly width: number
@@ -44,9 +45,8 @@ export const gpt2: Architecture = {
     const vocabulary = config.whole('vocab_size', 50257)
     const maxTokens = config.whole('n_positions', config.whole('max_position_embeddings', 1024))
     const isTied = config.flag('tie_word_embeddings', true)
-    const names = ['transformer.wte.weight', ...(isTied ? ['lm_head.weight'] : [])]
-    const table = tensors.read([vocabulary, width], ...names)
-    const head = isTied ? table : tensors.read([vocabulary, width], 'lm_head.weight')
+    const names = { table: 'transformer.wte.weight', heads: [headName] }
+    const { table, head } = readTiedHead(tensors, [vocabulary, width], names, isTied)
     const positions = tensors.read([maxTokens, width], 'transformer.wpe.weight')
     const blocks = Array.from({ length: sizes.layers }, (_, l) => readBlock(tensors, `transformer.h.${l}`, sizes))
     const finalNorm = normLayer(tensors, 'transformer.ln_f', width, sizes.epsilon)

@@ -13,6 +13,7 @@ import { addPositions, attend, fedPositions, fullCausalMask, grow, linearLayer, 
 import type { Layer } from './blocks.ts'
 import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
 import type { Tensors } from './tensors.ts'
+import { headName, readTiedHead } from './tied-embedding.ts'
 
 interface Sizes {
   readonly width: number
@@ -45,9 +46,8 @@ export const opt: Architecture = {
     const { width, embedded, vocabulary } = sizes
     const part = (name: string): string => `model.decoder.${name}`
     const isTied = config.flag('tie_word_embeddings', true)
-    const [tableName, headName] = [part('embed_tokens.weight'), 'lm_head.weight']
-    const table = tensors.read([vocabulary, embedded], tableName, ...(isTied ? [headName] : []))
-    const head = tensors.read([vocabulary, embedded], headName, ...(isTied ? [tableName] : []))
+    const names = { table: part('embed_tokens.weight'), heads: [headName] }
+    const { table, head } = readTiedHead(tensors, [vocabulary, embedded], names, isTied)
     const rows = sizes.maxTokens + positionOffset
     const positions = tensors.read([rows, width], part('embed_positions.weight'))
     const project = (name: string, from: number, to: number): Layer =>

@@ -35,6 +35,23 @@ export function readTiedEmbeddings(
   }
 }
 
+/**
+ * Table and head, [vocabulary, width] each, of a decoder-only model, under the same rule: both as they are stored, and where they
+ * are tied either takes the place of the other.
+ */
+export function readTiedHead(
+  tensors: Tensors,
+  shape: readonly [vocabulary: number, width: number],
+  names: { readonly table: string; readonly heads: readonly string[] },
+  isTied: boolean,
+): { readonly table: Value; readonly head: Value } {
+  const { table, heads } = names
+  return {
+    table: tensors.read(shape, table, ...(isTied ? heads : [])),
+    head: tensors.read(shape, ...heads, ...(isTied ? [table] : [])),
+  }
+}
+
 /** Added to the logits where the checkpoint has it, [1, vocabulary]. */
 export function readLogitsBias(tensors: Tensors, vocabulary: number): Value | null {
   const name = 'final_logits_bias'

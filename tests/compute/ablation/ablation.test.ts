@@ -8,28 +8,14 @@ import type { Problem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { Head } from '#compute/types.ts'
-import { fixture, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenCheckpoints, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-ablation-'))
 afterAll(() => rmSync(cache, { recursive: true }))
 
 const zero = { objective: 'log-prob', contrast: null, values: new Map<string, Float32Array>() } as const
 
-for (const name of [
-  'marian',
-  'pegasus',
-  'bart',
-  'mbart',
-  'm2m_100',
-  't5',
-  't5-v1_1',
-  'gpt2',
-  'opt',
-  'llama',
-  'qwen2',
-  'mistral',
-  'gpt_neox',
-]) {
+for (const name of goldenCheckpoints) {
   describe(`ablation of ${name} against runs in float64 with a head's probabilities at zero`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
     const ids = (key: string): readonly number[] => Array.from(golden.get(key)!.data, Number)

@@ -8,7 +8,7 @@ import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { AttentionAttribution, AttentionOptions } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenCheckpoints, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-attention-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -16,21 +16,7 @@ afterAll(() => rmSync(cache, { recursive: true }))
 const options: AttentionOptions = { objective: 'log-prob', contrast: null, quadrature: { nodes: 24 }, kinds: null }
 const alone = { focus: () => null, finished: [] }
 
-for (const name of [
-  'marian',
-  'pegasus',
-  'bart',
-  'mbart',
-  'm2m_100',
-  't5',
-  't5-v1_1',
-  'gpt2',
-  'opt',
-  'llama',
-  'qwen2',
-  'mistral',
-  'gpt_neox',
-]) {
+for (const name of goldenCheckpoints) {
   describe(`attention attribution of ${name} against PyTorch autograd in float64`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
     const { nodes } = readJson(fixture(`${name}/golden.json`)) as { readonly nodes: number }
