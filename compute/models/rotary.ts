@@ -2,7 +2,6 @@
  * Rotary positions (Su et al. 2021) as in transformers: entry i of a head and entry i + half of it turn by position · frequency i.
  * Their gradient is the turn back, which the rules of its products give by themselves.
  */
-import { constant } from '#compute/graph/node.ts'
 import type { Value } from '#compute/graph/value.ts'
 import { vector } from '#compute/ops/constant.ts'
 import { add, cast, cos, div, max, mul, pow, sin, sub } from '#compute/ops/elementwise.ts'
@@ -17,15 +16,17 @@ export interface Turn {
 }
 
 /**
- * The turns of tokens at `positions` int64 [..., 1] in a text of `length` int64 [1] tokens. Computed in float32, where
- * transformers does so too, whatever the type of the model.
+ * The turns of tokens at `positions` int64 [..., 1] in a text of `length` int64 [1] tokens. Angles are rounded to float32, as in
+ * transformers. All else is in float64, which no graphics device has: the runtime leaves it to the processor, since sines on a
+ * device are off by up to 5e-4 (WGSL specification, accuracy of `sin` and `cos`). The numbers are few, one set for all layers.
  */
 export function turnsAt(rope: RopeParameters, positions: Value, length: Value): Turn {
-  const angles = mul(cast(positions, 'float32'), frequencies(rope, length))
+  const exact = mul(cast(positions, 'float64'), frequencies(rope, length))
+  const angles = cast(cast(exact, 'float32'), 'float64')
   const { scaling } = rope
   const stretch = scaling.type === 'yarn' ? scaling.attentionFactor : 1
-  const scaled = (x: Value): Value => (stretch === 1 ? x : mul(x, stretch))
-  return { cosine: scaled(cos(angles)), sine: scaled(sin(angles)) }
+  const finish = (x: Value): Value => cast(stretch === 1 ? x : mul(x, stretch), 'float32')
+  return { cosine: finish(cos(angles)), sine: finish(sin(angles)) }
 }
 
 /** Heads [..., tokens, head width] turned; entries beyond those that rotate pass. */
@@ -42,18 +43,16 @@ export function turn(x: Value, { cosine, sine }: Turn): Value {
 export const steadiness = ({ scaling }: RopeParameters): { readonly steadyTokens?: number } =>
   scaling.type === 'dynamic' ? { steadyTokens: scaling.longest } : {}
 
+/** float64 [half], rounded to float32: positions multiply what is lost there. */
 function frequencies(rope: RopeParameters, length: Value): Value {
   const { scaling, theta, width } = rope
-  if (scaling.type !== 'dynamic') {
-    const list = rotaryFrequencies(rope)
-    return constant('float32', [list.length], list)
-  }
+  if (scaling.type !== 'dynamic') return vector('float64', Array.from(rotaryFrequencies(rope)))
   // θ · (factor · length / longest − (factor − 1))^(width / (width − 2)) beyond the longest text of the training, θ within it.
   const { factor, longest } = scaling
-  const tokens = max(cast(length, 'float32'), longest)
+  const tokens = max(cast(length, 'float64'), longest)
   const growth = sub(div(mul(tokens, factor), longest), factor - 1)
   const base = mul(pow(growth, width / (width - 2)), theta) // [1]
   const halves = Math.ceil(width / 2)
   const exponents = Array.from({ length: halves }, (_, i) => (-2 * i) / width)
-  return pow(base, vector('float32', exponents))
+  return cast(cast(pow(base, vector('float64', exponents)), 'float32'), 'float64')
 }
