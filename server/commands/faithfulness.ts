@@ -11,6 +11,7 @@ import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { conversationOptions } from './conversation.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { summariseFaithfulness } from './faithfulness-summary.ts'
 import { showProgress } from './progress.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
@@ -52,7 +53,11 @@ export const faithfulness: Command = {
     ...commonOptions,
   },
   run: (context) =>
-    withCheckpoint(context, (open) => runOnSources(context, open, (own, source) => judgeOne(own, open, source))),
+    withCheckpoint(context, (open) =>
+      runOnSources(context, open, (own, source) => judgeOne(own, open, source), {
+        summarise: (rows) => summariseFaithfulness(rows, open.local),
+      }),
+    ),
 }
 
 async function judgeOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {

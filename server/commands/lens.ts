@@ -8,6 +8,7 @@ import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { conversationOptions } from './conversation.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { summariseLens } from './lens-summary.ts'
 import { showProgress } from './progress.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
@@ -35,7 +36,11 @@ export const lens: Command = {
     ...commonOptions,
   },
   run: (context) =>
-    withCheckpoint(context, (open) => runOnSources(context, open, (own, source) => lensOne(own, open, source))),
+    withCheckpoint(context, (open) =>
+      runOnSources(context, open, (own, source) => lensOne(own, open, source), {
+        summarise: (rows) => summariseLens(rows, open.local),
+      }),
+    ),
 }
 
 async function lensOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {

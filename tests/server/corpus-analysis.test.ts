@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { main } from '#server/cli.ts'
+import { example } from '#tests/support/golden.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'coattend-analysis-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const env = { COATTEND_CACHE: join(folder, 'cache') }
+const quiz = [example('checkpoints/quiz'), '--corpus', example('data/quiz.test.jsonl')]
+
+interface Estimate {
+  readonly value: number
+  readonly interval: readonly [number, number]
+}
+
+async function run(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', '']
+  const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) }
+  return { code: await main(words, env, streams), out, err }
+}
+
+async function ask<T>(...words: readonly string[]): Promise<T> {
+  const { code, out, err } = await run(...words, '--json')
+  expect([code, err]).toEqual([0, expect.not.stringContaining('could not be computed')])
+  return JSON.parse(out) as T
+}
+
+/** What stands in every row for each of its targets. */
+const targetsOf = (directory: string): readonly unknown[] =>
+  readFileSync(join(directory, 'rows.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => (JSON.parse(line) as { readonly targets: readonly unknown[] }).targets)
+
+const meanOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+
+/** The value is that mean, inside its interval. */
+function expectMean({ value, interval: [low, high] }: Estimate, numbers: readonly number[]): void {
+  expect(value).toBeCloseTo(meanOf(numbers), 9)
+  expect(low).toBeLessThanOrEqual(value)
+  expect(high).toBeGreaterThanOrEqual(value)
+}
+
+describe('analyses over a corpus', () => {
+  it('[CU10] the lens is summed up by layer over all targets', async () => {
+    const output = join(folder, 'lens')
+    type Layer = { readonly rank: number; readonly logProb: number; readonly entropy: number }
+    type Summary = { readonly layers: readonly Readonly<Record<'logProb' | 'entropy' | 'first', Estimate>>[] }
+    const { layers } = await ask<Summary>('lens', ...quiz, '--limit', '4', '--explain', 'reference', '--output', output)
+    const targets = targetsOf(output) as readonly { readonly layers: readonly Layer[] }[]
+    expect(layers).toHaveLength(5)
+    layers.forEach(({ logProb, entropy, first }, l) => {
+      const own = targets.map((target) => target.layers[l]!)
+      expectMean(
+        logProb,
+        own.map((layer) => layer.logProb),
+      )
+      expectMean(
+        entropy,
+        own.map((layer) => layer.entropy),
+      )
+      expectMean(
+        first,
+        own.map(({ rank }) => Number(rank === 1)),
+      )
+    })
+  }, 30_000)
+
+  it('[CU11] faithfulness is summed up with its controls, and what it exceeds them by', async () => {
+    const output = join(folder, 'faithfulness')
+    interface Curve {
+      readonly comprehensiveness: readonly number[]
+      readonly aopc: { readonly sufficiency: number }
+    }
+    type Target = { readonly scores: Curve; readonly reversed: Curve; readonly random: readonly Curve[] }
+    interface Summary {
+      readonly aopc: { readonly sufficiency: Readonly<Record<string, Estimate>> }
+      readonly curves: { readonly comprehensiveness: Readonly<Record<string, readonly Estimate[]>> }
+    }
+    const chosen = ['--limit', '3', '--method', 'gradient-x-input', '--fractions', '0.2,0.5', '--controls', '2']
+    const { aopc, curves } = await ask<Summary>('faithfulness', ...quiz, ...chosen, '--output', output)
+    const targets = targetsOf(output) as readonly Target[]
+    const areas = targets.map(({ scores }) => scores.aopc.sufficiency)
+    const chance = targets.map(({ random }) => meanOf(random.map((one) => one.aopc.sufficiency)))
+    expectMean(aopc.sufficiency['scores']!, areas)
+    expectMean(aopc.sufficiency['random']!, chance)
+    expectMean(
+      aopc.sufficiency['beyondRandom']!,
+      areas.map((area, k) => area - chance[k]!),
+    )
+    expectMean(
+      curves.comprehensiveness['reversed']![1]!,
+      targets.map(({ reversed }) => reversed.comprehensiveness[1]!),
+    )
+  }, 30_000)
+})
