@@ -3,6 +3,7 @@ import { checkProblem } from '#compute/attribution/problem.ts'
 import { teacherForceGraph } from '#compute/programs/teacher-force.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { integers } from '#compute/runtime/tensor.ts'
+import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { OutputStates } from '#compute/types.ts'
 
 /** What the model thought of each token of an output; log-probabilities and entropies in nats. */
@@ -39,11 +40,22 @@ export async function teacherForce(
     target: list(output),
     prompt: list([source.length]),
   })
+  const steps = readSteps(outputs, output)
+  if (!taps.states) return { steps, states: null }
+  const states = {
+    source: outputs['states.source']!.data as Float32Array, // the program's outputs are float32
+    steps: outputs['states.steps']!.data as Float32Array,
+  }
+  return { steps, states }
+}
+
+/** The scores of the tokens of one output, or of several behind each other, out of what the program gives. */
+export function readSteps(outputs: Readonly<Record<string, Tensor>>, ids: readonly number[]): readonly ForcedStep[] {
   const numbers = (name: string): readonly number[] => Array.from(outputs[name]!.data, Number)
   const [logProb, entropy] = [numbers('logProb'), numbers('entropy')]
   const [bestId, bestLogProb] = [numbers('alternatives.id'), numbers('alternatives.logProb')]
-  const count = bestId.length / output.length
-  const steps = output.map((id, k) => ({
+  const count = bestId.length / ids.length
+  return ids.map((id, k) => ({
     id,
     logProb: logProb[k]!,
     entropy: Math.max(0, entropy[k]!), // a certain step may round below 0
@@ -52,10 +64,4 @@ export async function teacherForce(
       logProb: bestLogProb[k * count + i]!,
     })),
   }))
-  if (!taps.states) return { steps, states: null }
-  const states = {
-    source: outputs['states.source']!.data as Float32Array, // the program's outputs are float32
-    steps: outputs['states.steps']!.data as Float32Array,
-  }
-  return { steps, states }
 }

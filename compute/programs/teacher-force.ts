@@ -37,16 +37,7 @@ export function teacherForceGraph(model: Model, taps: TeacherForceTaps): Graph {
   const memory = model.encode === null ? null : { states: model.encode(source, hooks) }
   const embeddings = prefixIds === null ? source : lookUp(prefixIds, model.embeddings('prefix'))
   const { states } = model.decode({ embeddings, memory }, hooks)
-  const logProbs = logSoftmax(model.head(squeeze(gather(states, position, 1), [0]))) // [K, vocabulary]
-  const count = Math.min(taps.alternatives, model.vocabulary.output)
-  const best = topK(logProbs, vector('int64', [count]), count)
-  const picked = sum(mul(logProbs, oneHot(target, model.vocabulary.output, 'float32')), [-1])
-  const outputs = [
-    { name: 'logProb', value: picked },
-    { name: 'entropy', value: neg(sum(mul(exp(logProbs), logProbs), [-1])) },
-    { name: 'alternatives.logProb', value: best.values },
-    { name: 'alternatives.id', value: best.indices },
-  ]
+  const outputs = scoreTargets(model, squeeze(gather(states, position, 1), [0]), target, taps.alternatives)
   if (taps.states) {
     const widened = (layer: Value): Value => widenTo(layer, model.stateWidth)
     const steps = seen.decoder.map((layer) => gather(widened(layer), position, 1)) // [1, K, width]
@@ -61,8 +52,27 @@ export function teacherForceGraph(model: Model, taps: TeacherForceTaps): Graph {
   return { name: 'teacher-force', inputs, outputs }
 }
 
+/** The first outputs of `teacherForceGraph`, of the states [K, width] that the tokens `target` [K] were read from. */
+export function scoreTargets(
+  model: Model,
+  states: Value,
+  target: Value,
+  alternatives: number,
+): Graph['outputs'][number][] {
+  const logProbs = logSoftmax(model.head(states)) // [K, vocabulary]
+  const count = Math.min(alternatives, model.vocabulary.output)
+  const best = topK(logProbs, vector('int64', [count]), count)
+  const picked = sum(mul(logProbs, oneHot(target, model.vocabulary.output, 'float32')), [-1])
+  return [
+    { name: 'logProb', value: picked },
+    { name: 'entropy', value: neg(sum(mul(exp(logProbs), logProbs), [-1])) },
+    { name: 'alternatives.logProb', value: best.values },
+    { name: 'alternatives.id', value: best.indices },
+  ]
+}
+
 /** Zeros behind states that the model narrows after its last layer: all layers are as wide then, and no distance changes. */
-function widenTo(states: Value, width: number): Value {
+export function widenTo(states: Value, width: number): Value {
   const own = states.shape.at(-1)! as number // a weight made it, so it is known
   return own === width ? states : padTo(states, -1, vector('int64', [0]), vector('int64', [width - own]), width)
 }

@@ -19,7 +19,7 @@ import { reshape, squeeze, unsqueeze } from '#compute/ops/shape.ts'
 import { cacheInputs, cacheShape, listCaches, nameCaches, pairUp } from './cache-ports.ts'
 
 /** Keeps attention of a kind to the keys that `mask` [rows, 1, 1, keys] has 1 at. */
-const maskKeys = (masked: AttentionKind, mask: Value): Hooks => ({
+export const maskKeys = (masked: AttentionKind, mask: Value): Hooks => ({
   attention: (kind, _layer, weights) => {
     if (kind !== masked) return weights
     const kept = mul(weights, mask)
