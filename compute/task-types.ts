@@ -24,6 +24,7 @@ import type {
   Languages,
   ModelOutput,
   PartialAttribution,
+  PartialOutputs,
   Progress,
   ScoreOptions,
   TokenizedText,
@@ -48,6 +49,16 @@ export type CheckpointTask =
       readonly checkpoint: string
       readonly text: string
       /** null: greedy, with the limits of the checkpoint's generation_config.json. */
+      readonly generation: GenerationOptions | null
+      readonly alternatives: number
+      readonly states: boolean
+      readonly languages?: Languages
+    }
+  /** The same for many texts, written together where the settings allow it; every answer is told as soon as it is there. */
+  | {
+      readonly kind: 'respond-many'
+      readonly checkpoint: string
+      readonly texts: readonly string[]
       readonly generation: GenerationOptions | null
       readonly alternatives: number
       readonly states: boolean
@@ -130,6 +141,8 @@ export interface TaskResults {
   readonly prepare: null
   readonly tokenize: TokenizedText
   readonly respond: ModelOutput
+  /** Everything was told before. */
+  readonly 'respond-many': null
   readonly attribute: Attribution
   readonly attend: AttentionAttribution
   readonly ablate: AblatedObjective
@@ -142,6 +155,7 @@ export interface TaskResults {
 
 /** What is told of a task before its end; kinds that do not stand here tell their progress alone. */
 export interface TaskPartials {
+  readonly 'respond-many': PartialOutputs
   readonly attribute: PartialAttribution
   readonly attend: PartialLayerAttribution
   /** Some ten times a second. */
@@ -168,6 +182,8 @@ export interface TaskListener<Partial = TaskPartial> {
 /** Compute processes. Interactive tasks overtake background tasks between two steps of either. */
 export interface ComputePool {
   readonly device: { readonly name: Device; readonly reason: string }
+  /** How many there are: so many tasks are computed at the same time, others take turns. */
+  readonly processes: number
   run<K extends Task['kind']>(
     task: Extract<Task, { kind: K }>,
     priority: 'interactive' | 'background',

@@ -174,6 +174,15 @@ export interface ModelOutput {
   readonly states: OutputStates | null
 }
 
+/** What came of one of many texts: an output, or what is wrong with the text itself. */
+export type AnsweredText =
+  { readonly index: number; readonly output: ModelOutput } | { readonly index: number; readonly problem: string }
+
+/** Texts that were answered since the last time. */
+export interface PartialOutputs {
+  readonly answers: readonly AnsweredText[]
+}
+
 /** Hidden states, l = 0 … layers: the embedding output first, the last one after the final norm. */
 export interface OutputStates {
   /** [layers + 1, width] mean over the source tokens: encoder states, or those of the prompt in a decoder-only model. */

@@ -96,6 +96,7 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
 
   return {
     device,
+    processes: options.processes,
     run,
     pids: () => workers.map(({ pid }) => pid),
     close: async () => {

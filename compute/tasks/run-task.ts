@@ -7,6 +7,7 @@ import { withLanguages } from './language.ts'
 import type { Opened } from './opened.ts'
 import { prepare } from './prepare.ts'
 import { respond } from './respond.ts'
+import { respondMany } from './respond-many.ts'
 
 /** What a task reports between two steps. */
 export interface TaskStep {
@@ -38,6 +39,8 @@ export async function* runTask(
       }
       return step.value
     }
+    case 'respond-many':
+      return yield* answerMany(opened, task)
     case 'attribute':
       return yield* explain(opened, task.source, task.output, task.options, { focus, finished: task.finished })
     case 'attend':
@@ -53,4 +56,18 @@ export async function* runTask(
     case 'judge':
       return yield* judge(opened, task)
   }
+}
+
+async function* answerMany(
+  opened: Opened,
+  task: Extract<CheckpointTask, { kind: 'respond-many' }>,
+): AsyncGenerator<TaskStep, null> {
+  const { texts, languages = {} } = task
+  const answering = respondMany(await withLanguages(opened, languages), texts, task)
+  let done = 0
+  for await (const partial of answering) {
+    done += partial?.answers.length ?? 0
+    yield { progress: { stage: 'Writing outputs', done, total: texts.length }, partial }
+  }
+  return null
 }

@@ -8,14 +8,11 @@ import { type ComputingDeps, type Made, locateCheckpoint, withRetries } from './
 import type { CorpusInput } from './input.ts'
 import { ALTERNATIVES, asProblem, toStored } from './output-run.ts'
 
-/** Outputs asked of compute at the same time, so that no process waits while one is stored. */
-const LANES = 2
-
-/** Finished outputs are stored together, so often; a killed server loses no more. */
+/** Finished outputs are stored together, so often; a killed server loses no more of them. */
 const STORE_MS = 1_000
 
-/** Instances read from the database at once. */
-const SLICE = 100
+/** Instances asked of compute at once: enough to find some of about one length among them, which are written together. */
+const GROUP = 64
 
 /** Instances that may fail for reasons of ours before the run gives up. */
 const MOST_FAILURES = 10
@@ -33,7 +30,8 @@ export async function computeCorpus(input: CorpusInput, active: ActiveRun, deps:
   const { folder: checkpoint, width } = await locateCheckpoint(deps.registry, input)
   const { complete, all } = await countComplete(deps.database, input.workspace, input.revision)
   const work = makeWork(input, active, deps, { checkpoint, width, complete, all })
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => work.lane()))
+  // One group more than there are processes, so that none waits while another group is read or stored.
+  const lanes = await Promise.allSettled(Array.from({ length: deps.pool.processes + 1 }, () => work.lane()))
   // After a cancel nothing of the run may appear any more; after a failure all that was finished is kept.
   if (!active.cancelled) await work.store()
   for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
@@ -55,7 +53,7 @@ interface Scope {
 }
 
 function makeWork(input: CorpusInput, active: ActiveRun, deps: ComputingDeps, scope: Scope) {
-  const missing = makeCursor(input, deps)
+  const next = makeCursor(input, deps)
   const failures: string[] = []
   let waiting: Finished[] = []
   let storedAt = deps.now().getTime()
@@ -71,25 +69,80 @@ function makeWork(input: CorpusInput, active: ActiveRun, deps: ComputingDeps, sc
     storing = storing.then(() => storeBatch(batch, input, scope, deps))
     return storing
   }
+  const report = (): void => active.report({ stage: 'Writing outputs', done: ++done, total: scope.all })
+  const keep = (finished: Finished): void => {
+    waiting.push(finished)
+    report()
+    // Its lane hears of a failure at the end of the group.
+    if (deps.now().getTime() - storedAt >= STORE_MS) store().catch(() => (broken = true))
+  }
+
+  const alone = async (instance: MissingOutput): Promise<void> => {
+    try {
+      keep(await writeOne(instance, input, scope, active, deps))
+    } catch (error) {
+      broken ||= !isForgivable(error, active) || failures.push(messageOf(error)) > MOST_FAILURES
+      if (broken) throw error
+      deps.log(`corpus run: ${input.workspace}, ${instance.id}: ${messageOf(error)}`)
+      report()
+    }
+  }
 
   const lane = async (): Promise<void> => {
-    for (;;) {
-      const instance = active.cancelled || broken ? null : await missing.next()
-      if (instance === null) return
-      try {
-        const finished = await writeOne(instance, input, scope, active, deps)
-        // Not in one line: the list may be another one by the time this one is written.
-        waiting.push(finished)
-      } catch (error) {
-        broken ||= !isForgivable(error, active) || failures.push(messageOf(error)) > MOST_FAILURES
-        if (broken) throw error
-        deps.log(`corpus run: ${input.workspace}, ${instance.id}: ${messageOf(error)}`)
+    while (!active.cancelled && !broken) {
+      const group = await next()
+      if (group.length === 0) return
+      for (const instance of await writeGroup(group, input, scope, { active, deps, keep })) {
+        if (active.cancelled || broken) return
+        await alone(instance)
       }
-      active.report({ stage: 'Writing outputs', done: ++done, total: scope.all })
-      if (deps.now().getTime() - storedAt >= STORE_MS) await store()
+      await storing
     }
   }
   return { lane, store, failures }
+}
+
+interface Writing {
+  readonly active: ActiveRun
+  readonly deps: ComputingDeps
+  keep(finished: Finished): void
+}
+
+/** Has a group written together and keeps every output as it comes; returns the instances that are left where compute fails. */
+async function writeGroup(
+  group: readonly MissingOutput[],
+  { workspace, revision }: CorpusInput,
+  { checkpoint }: Scope,
+  { active, deps, keep }: Writing,
+): Promise<readonly MissingOutput[]> {
+  const left = new Set(group)
+  const texts = group.map(({ source }) => source)
+  const task = deps.pool.run(
+    { kind: 'respond-many', checkpoint, texts, generation: null, alternatives: ALTERNATIVES, states: true },
+    'background',
+    {
+      partial({ answers }) {
+        for (const answer of answers) {
+          const instance = group[answer.index]!
+          left.delete(instance)
+          keep(toFinished(instance, 'output' in answer ? answer.output : answer.problem, { revision, ...deps }))
+        }
+      },
+    },
+  )
+  const detach = active.attach(task)
+  try {
+    await task.result
+  } catch (error) {
+    if (active.cancelled || !(error instanceof ComputeError) || error.kind === 'cancelled') throw error
+    // One of them may be the cause: each alone from here on, it is the only one to fail.
+    if (error.kind === 'crashed')
+      active.notice(`A compute process ended (${error.message}). Going on from where it was.`)
+    else deps.log(`corpus run: ${workspace}: ${error.message}; ${left.size} texts are written one by one`)
+  } finally {
+    detach()
+  }
+  return [...left]
 }
 
 /** Errors of one text leave the others; those of the checkpoint or the device, and a cancel, end the run. */
@@ -99,23 +152,19 @@ function isForgivable(error: unknown, active: ActiveRun): boolean {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Hands out the instances without a complete output, one by one, in their order. */
-function makeCursor(input: CorpusInput, deps: ComputingDeps): { next(): Promise<MissingOutput | null> } {
-  let slice: MissingOutput[] = []
+/** Hands out the instances without a complete output, group by group, in their order; none at the end. */
+function makeCursor(input: CorpusInput, deps: ComputingDeps): () => Promise<readonly MissingOutput[]> {
   let after = -1
   let turn: Promise<unknown> = Promise.resolve()
-  const take = async (): Promise<MissingOutput | null> => {
-    if (slice.length === 0) slice = await listMissing(deps.database, input.workspace, input.revision, after, SLICE)
-    const next = slice.shift() ?? null
-    if (next !== null) after = next.ordinal
-    return next
+  const take = async (): Promise<readonly MissingOutput[]> => {
+    const group = await listMissing(deps.database, input.workspace, input.revision, after, GROUP)
+    after = group.at(-1)?.ordinal ?? after
+    return group
   }
-  return {
-    next() {
-      const mine = turn.then(take)
-      turn = mine.catch(() => {})
-      return mine
-    },
+  return () => {
+    const mine = turn.then(take)
+    turn = mine.catch(() => {})
+    return mine
   }
 }
 
@@ -143,6 +192,15 @@ async function writeOne(
         'background',
       ),
   ).catch(asProblem)
+  return toFinished(instance, outcome, { revision, engine })
+}
+
+/** What compute answered, or the problem it had with the text. */
+function toFinished(
+  instance: MissingOutput,
+  outcome: ModelOutput | string,
+  { revision, engine }: { readonly revision: string; readonly engine: string },
+): Finished {
   const output = toStored(instance.id, outcome, { revision, engine })
   if (typeof outcome === 'string' || outcome.states === null) return { output, states: null }
   return { output, states: { id: instance.id, states: outcome.states, steps: outcome.steps.length } }

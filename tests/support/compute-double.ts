@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ComputeError } from '#compute/index.ts'
+import { ComputeError, isUserError } from '#compute/index.ts'
 import type {
   Attribution,
   CheckpointSummary,
@@ -21,7 +21,7 @@ export interface ComputeDouble extends ComputePool {
   readonly started: Readonly<Record<Task['kind'], number>>
   /** Targets that were attributed, in order, over all attempts. */
   readonly targets: readonly number[]
-  /** The next so many attribute and respond tasks die after their first step. */
+  /** The next so many attribute tasks, and texts to write for, die after their first step. */
   crash(times: number): void
   /** Makes every step wait until the returned function is called. */
   hold(): () => void
@@ -42,6 +42,7 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
     prepare: 0,
     tokenize: 0,
     respond: 0,
+    'respond-many': 0,
     attribute: 0,
     attend: 0,
     ablate: 0,
@@ -67,6 +68,7 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
   }
   return {
     device: { name: 'cpu', reason: 'a test double' },
+    processes: 1,
     started,
     targets,
     get closed() {
@@ -122,6 +124,8 @@ async function compute(task: Task, listener: TaskListener, work: Work, focus: ()
       return tokenize(task.text)
     case 'respond':
       return respond(task.text, task.states, work)
+    case 'respond-many':
+      return respondMany(task, listener, work)
     case 'attribute':
       return attribute(task, listener, work, focus)
     default:
@@ -186,6 +190,22 @@ async function respond(text: string, states: boolean, work: Work): Promise<Model
     steps: Float32Array.from({ length: layers * steps.length * width }, (_, place) => place),
   }
   return { source, output, text: written, steps, states: states ? kept : null }
+}
+
+async function respondMany(
+  { texts, states }: Extract<Task, { kind: 'respond-many' }>,
+  listener: TaskListener,
+  work: Work,
+): Promise<null> {
+  for (const [index, text] of texts.entries()) {
+    try {
+      listener.partial?.({ answers: [{ index, output: await respond(text, states, work) }] })
+    } catch (error) {
+      if (!isUserError(error)) throw error
+      listener.partial?.({ answers: [{ index, problem: error.message }] })
+    }
+  }
+  return null
 }
 
 const score = (from: number, to: number): number => Math.fround(Math.sin(from * 0.37 + to * 1.3))
