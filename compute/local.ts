@@ -1,8 +1,10 @@
 /** Computing in this process, for the command line: loads the runtime. */
 export { ablatedEngine } from './ablation/ablated-engine.ts'
 export { openNamedAblation } from './ablation/ablation.ts'
-export { makeAblationCurves, orderByImportance, randomOrder } from './ablation/curve.ts'
+export { measureCurves, orderByImportance, randomOrder, removalSteps, type HeadOrder } from './ablation/curve.ts'
 export { headEffects } from './ablation/effects.ts'
+export { makeHeadMeans, type HeadValues } from './ablation/heads.ts'
+export { headImportance, type ImportanceMeasure } from './ablation/importance.ts'
 export { makeHeadRoles, type RoleTallies } from './ablation/head-roles.ts'
 export { attentionAttribution } from './attribution/attention-attribution.ts'
 export { attentionFlow } from './attribution/attention-flow.ts'

@@ -29,15 +29,16 @@ export interface Ablation {
   readonly setsPerRun: () => number
 }
 
-/** With the value that an option names. */
+/** With the value that an option names; `means` are those of a corpus, in place of the means over the text itself. */
 export async function openNamedAblation(
   engine: Engine,
   problem: Problem,
   { value, ...options }: HeadAblationOptions,
+  means: HeadValues | null = null,
 ): Promise<{ readonly ablation: Ablation; readonly values: HeadValues }> {
-  const means = makeHeadMeans(engine)
-  if (value === 'mean') await means.add(problem)
-  const values = means.values()
+  const own = makeHeadMeans(engine)
+  if (value === 'mean' && means === null) await own.add(problem)
+  const values = value === 'mean' && means !== null ? means : own.values()
   return { ablation: openAblation(engine, problem, { ...options, values }), values }
 }
 

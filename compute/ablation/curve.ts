@@ -1,19 +1,15 @@
 /**
- * Curves over a corpus: what becomes of F as more heads are switched off, in the order of a ranking. A ranking is worth something
+ * Curves of ablation: what becomes of F as more heads are switched off, in the order of a ranking. A ranking is worth something
  * where removing its most important heads first does more, and its least important first less, than random orders do
  * (Michel, Levy and Neubig 2019; Hao et al. 2021).
  */
-import type { Problem } from '#compute/attribution/problem.ts'
 import { ComputeError } from '#compute/errors.ts'
-import { drawWeights, estimate, usualBootstrap } from '#compute/evaluation/bootstrap.ts'
-import type { Estimate } from '#compute/evaluation/bootstrap.ts'
 import { makeRandom } from '#compute/generate/sample.ts'
 import type { Model } from '#compute/models/model.ts'
 import { placeKey } from '#compute/programs/ablation.ts'
-import type { Engine } from '#compute/runtime/engine.ts'
-import type { Head, HeadAblationOptions, HeadImportance } from '#compute/types.ts'
-import { openNamedAblation } from './ablation.ts'
-import { allHeads, checkHeads } from './heads.ts'
+import type { Head, HeadImportance } from '#compute/types.ts'
+import type { Ablation } from './ablation.ts'
+import { allHeads } from './heads.ts'
 
 /** Heads in the order they are switched off. */
 export interface HeadOrder {
@@ -21,16 +17,11 @@ export interface HeadOrder {
   readonly heads: readonly Head[]
 }
 
-/** The change of F, mean over targets and texts, without the first `removed` heads of an order; the interval is over texts. */
-export interface CurvePoint {
-  readonly order: string
-  readonly removed: number
-  readonly change: Estimate
-}
-
-export interface AblationCurves {
-  readonly add: (problem: Problem) => Promise<void>
-  readonly points: () => readonly CurvePoint[]
+/** Numbers of heads to remove: none, then `steps` equal shares of all of them. */
+export function removalSteps(model: Model, steps: number): readonly number[] {
+  const all = allHeads(model).length
+  const counts = Array.from({ length: steps + 1 }, (_, step) => Math.round((step * all) / steps))
+  return [...new Set(counts)]
 }
 
 /** All ranked heads, over all kinds and layers together; equals stay in the order of kinds, layers and heads. */
@@ -57,52 +48,35 @@ export function randomOrder(model: Model, seed: number): HeadOrder {
   return { name: `random ${seed}`, heads }
 }
 
-/** Collects curves text by text in constant memory; `counts` are the numbers of heads to remove. */
-export function makeAblationCurves(
-  engine: Engine,
+/**
+ * The change of F, mean over the targets of a text, without the first `counts` heads of every order: [orders][counts]. Equal
+ * sets are measured once. Fails on an order that names a head twice or fewer heads than are to be removed.
+ */
+export async function measureCurves(
+  ablation: Ablation,
   orders: readonly HeadOrder[],
   counts: readonly number[],
-  options: HeadAblationOptions,
-  bootstrap = usualBootstrap,
-): AblationCurves {
-  for (const { name, heads } of orders) {
-    checkHeads(engine.model, heads)
-    const distinct = new Set(heads.map((head) => `${placeKey(head)}.${head.head}`)).size
-    const most = Math.max(...counts)
-    if (distinct === heads.length && most <= heads.length) continue
-    throw new ComputeError('bad-input', `The order ${name} has ${distinct} different heads; ${most} are to be removed`)
+): Promise<readonly (readonly number[])[]> {
+  for (const order of orders) checkOrder(order, Math.max(...counts))
+  const sets = orders.flatMap(({ heads }) => counts.map((count) => heads.slice(0, count)))
+  const distinct = new Map([[], ...sets].map((set) => [keyOf(set), set]))
+  const waiting = [...distinct.values()]
+  const found: number[] = []
+  while (found.length < waiting.length) {
+    const rows = await ablation.measure(waiting.slice(found.length, found.length + ablation.setsPerRun()))
+    found.push(...rows.map((row) => row.reduce((sum, value) => sum + value / row.length, 0)))
   }
-  const points = orders.flatMap(({ name, heads }) =>
-    counts.map((removed) => ({ order: name, removed, heads: heads.slice(0, removed) })),
-  )
-  const sums = points.map(() => ({ whole: 0, replicates: new Float64Array(bootstrap.replicates) }))
-  const weights = new Float64Array(bootstrap.replicates)
-  let texts = 0
-  return {
-    add: async (problem) => {
-      const { ablation } = await openNamedAblation(engine, problem, options)
-      const sets = [[], ...points.map(({ heads }) => heads)]
-      const found: (readonly number[])[] = []
-      while (found.length < sets.length) {
-        found.push(...(await ablation.measure(sets.slice(found.length, found.length + ablation.setsPerRun()))))
-      }
-      const means = found.map((row) => row.reduce((sum, value) => sum + value / row.length, 0))
-      const own = drawWeights(bootstrap, texts++)
-      own.forEach((weight, r) => (weights[r]! += weight))
-      sums.forEach((sum, i) => {
-        const change = means[i + 1]! - means[0]!
-        sum.whole += change
-        own.forEach((weight, r) => (sum.replicates[r]! += weight * change))
-      })
-    },
-    points: () =>
-      points.map(({ order, removed }, i) => {
-        const { whole, replicates } = sums[i]!
-        const change = estimate(
-          whole / texts,
-          Array.from(replicates, (sum, r) => sum / weights[r]!),
-        )
-        return { order, removed, change }
-      }),
-  }
+  const means = new Map([...distinct.keys()].map((key, i) => [key, found[i]!]))
+  const whole = means.get('')!
+  return orders.map(({ heads }) => counts.map((count) => means.get(keyOf(heads.slice(0, count)))! - whole))
+}
+
+const nameOf = (head: Head): string => `${placeKey(head)}.${head.head}`
+
+const keyOf = (set: readonly Head[]): string => set.map(nameOf).toSorted().join()
+
+function checkOrder({ name, heads }: HeadOrder, most: number): void {
+  const distinct = new Set(heads.map(nameOf)).size
+  if (distinct === heads.length && most <= heads.length) return
+  throw new ComputeError('bad-input', `The order ${name} has ${distinct} different heads; ${most} are to be removed`)
 }

@@ -102,11 +102,13 @@ function takeResult(earlier: PartialLayerAttribution, k: number): PlaceResult {
   }
 }
 
+type LayerEntries = Pick<LayerAttribution, 'kind' | 'layer' | 'attribution' | 'shape'>
+
 /**
  * Head importance as Hao et al. define it, E[max(Attr_h(A))]: the mean over targets of the largest signed entry of each head's
  * matrix. Entries that a target cannot depend on are 0 and take part.
  */
-export function importanceOf(layers: readonly LayerAttribution[]): readonly HeadImportance[] {
+export function importanceOf(layers: readonly LayerEntries[]): readonly HeadImportance[] {
   const kinds = [...new Set(layers.map(({ kind }) => kind))]
   return kinds.map((kind) => {
     const own = layers.filter((layer) => layer.kind === kind).toSorted((a, b) => a.layer - b.layer)
@@ -116,7 +118,7 @@ export function importanceOf(layers: readonly LayerAttribution[]): readonly Head
 }
 
 /** [heads] */
-function meanMaxima({ attribution, shape: [targets, heads, queries, keys] }: LayerAttribution): readonly number[] {
+function meanMaxima({ attribution, shape: [targets, heads, queries, keys] }: LayerEntries): readonly number[] {
   const size = queries * keys
   return Array.from({ length: heads }, (_, h) => {
     let sum = 0

@@ -1,7 +1,8 @@
 /** `ablate`: what becomes of F, and of the output, without some attention heads. */
 import type { FileTensor } from '#compute/index.ts'
-import type { Problem } from '#compute/local.ts'
+import type { HeadValues, Problem } from '#compute/local.ts'
 import type { AttentionKind, Head, HeadAblationOptions } from '#compute/types.ts'
+import { curveOptions, drawCurves, refuseCurveOptions } from './ablate-curve.ts'
 import type { Arguments } from './arguments.ts'
 import { readContrast } from './attribute.ts'
 import { withCheckpoint } from './checkpoint.ts'
@@ -9,6 +10,7 @@ import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
 import { conversationOptions } from './conversation.ts'
+import { openCorpusMeans } from './corpus-means.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
 import { summariseExplanations } from './explanation-summary.ts'
 import { write } from './generate.ts'
@@ -27,31 +29,48 @@ export const ablate: Command = {
     ...targetOptions,
     output: { value: 'FILE', help: 'safetensors to write; with --corpus a directory' },
     heads: { value: 'cross.0.3,...', help: 'heads to switch off together; where left out, each head by itself' },
-    value: { value: 'zero|mean', help: "what takes a head's place: zero (where left out), or its mean over the text" },
+    value: {
+      value: 'zero|mean',
+      help: "what takes a head's place: zero (where left out), or its mean over the text or the corpus",
+    },
     generate: { value: null, help: 'tell what the model writes without these heads, too' },
     objective: { value: 'log-prob|logit|probability', help: 'the number that is measured' },
     contrast: { value: 'TOKEN', help: 'measure the difference to this token (an id or a piece)' },
+    ...curveOptions,
     ...corpusOptions,
     ...explainOption,
     ...conversationOptions,
     ...languageOptions,
     ...commonOptions,
   },
-  run: (context) =>
-    withCheckpoint(context, (open) =>
-      runOnSources(context, open, (own, source) => ablateOne(own, open, source), {
-        summarise: (rows) => summariseExplanations(rows, open.local),
-      }),
-    ),
+  run: (context) => withCheckpoint(context, (open) => ablateAll(context, open)),
 }
 
-async function ablateOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
+async function ablateAll(context: CommandContext, open: OpenCheckpoint): Promise<number> {
+  const means = openCorpusMeans(context, open)
+  if (context.args.has('curve')) return drawCurves(context, open, means)
+  refuseCurveOptions(context.args)
+  return runOnSources(context, open, (own, source) => ablateOne(own, open, source, means.values()), {
+    prepare: means.prepare,
+    summarise: (rows) => summariseExplanations(rows, open.local),
+  })
+}
+
+async function ablateOne(
+  context: CommandContext,
+  open: OpenCheckpoint,
+  source: Source,
+  means: HeadValues | null,
+): Promise<void> {
   const { args } = context
   const problem = await readProblem(args, open, source)
   const heads = readHeads(args)
-  if (heads === null) return reportEffects(context, open, problem, source)
-  return reportSet(context, open, problem, source, heads)
+  const measure = await openMeasure(context, open, problem, source, means)
+  if (heads === null) return reportEffects(context, open, problem, measure)
+  return reportSet(context, open, problem, source, heads, measure)
 }
+
+type Measure = Awaited<ReturnType<typeof openMeasure>>
 
 /** Heads written as `kind.layer.head`; null where none are named. */
 function readHeads(args: Arguments): readonly Head[] | null {
@@ -71,13 +90,14 @@ async function openMeasure(
   { local, opened }: OpenCheckpoint,
   problem: Problem,
   source: Source,
+  means: HeadValues | null,
 ) {
   const options: HeadAblationOptions = {
     value: args.choice('value', ['zero', 'mean']) ?? 'zero',
     objective: args.choice('objective', ['log-prob', 'logit', 'probability']) ?? 'log-prob',
     contrast: readContrast(args, source),
   }
-  const { ablation, values } = await local.openNamedAblation(opened.engine, problem, options)
+  const { ablation, values } = await local.openNamedAblation(opened.engine, problem, options, means)
   return { ablation, values, parameters: { device: opened.engine.device, ...options } }
 }
 
@@ -94,9 +114,9 @@ async function reportSet(
   problem: Problem,
   source: Source,
   heads: readonly Head[],
+  { ablation, values, parameters }: Measure,
 ): Promise<void> {
   const { args, streams } = context
-  const { ablation, values, parameters } = await openMeasure(context, open, problem, source)
   const [objective, ablated] = (await ablation.measure([[], heads])) as [readonly number[], readonly number[]]
   const K = problem.targets.length
   const to = args.text('output')
@@ -149,11 +169,10 @@ async function reportEffects(
   context: CommandContext,
   open: OpenCheckpoint,
   problem: Problem,
-  source: Source,
+  { ablation, parameters }: Measure,
 ): Promise<void> {
   const { args, streams } = context
   if (args.has('generate')) throw new UsageError('--generate needs --heads, the heads to write without')
-  const { ablation, parameters } = await openMeasure(context, open, problem, source)
   const { objective, effects } = await lastOf(open.local.headEffects(open.opened.engine, ablation))
   const K = problem.targets.length
   const to = args.text('output')

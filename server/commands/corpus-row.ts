@@ -53,11 +53,17 @@ export async function captureJson(
   work: (own: CommandContext) => Promise<void>,
 ): Promise<object> {
   let printed = '{}'
+  const own = contextOfRow(context, entry, output)
+  await work({ ...own, streams: { ...own.streams, out: (text) => void (printed = text) } })
+  return JSON.parse(printed) as object // our own document
+}
+
+/** The context of the work on one row, as if its texts had been written on the command line; it prints nothing. */
+export function contextOfRow(context: CommandContext, entry: CorpusEntry, output: string): CommandContext {
   const target =
     context.args.choice('explain', ['output', 'reference']) === 'reference' ? referenceOf(entry) : undefined
   const args = withTexts(context.args, { output, target, json: '' })
-  await work({ ...context, args, streams: { out: (text) => void (printed = text), err: () => {} } })
-  return JSON.parse(printed) as object // our own document
+  return { ...context, args, streams: { out: () => {}, err: () => {} } }
 }
 
 function referenceOf({ reference }: CorpusEntry): string {
@@ -66,7 +72,7 @@ function referenceOf({ reference }: CorpusEntry): string {
 }
 
 /** Arguments with some of them as if they had been written so. */
-function withTexts(args: Arguments, texts: Readonly<Record<string, string | undefined>>): Arguments {
+export function withTexts(args: Arguments, texts: Readonly<Record<string, string | undefined>>): Arguments {
   const own = (name: string): boolean => Object.hasOwn(texts, name)
   return {
     ...args,

@@ -9,7 +9,7 @@ import type { CorpusEntry, CorpusFile } from '../corpus/stream.ts'
 import type { OptionSpecs } from './arguments.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
-import { asFault, captureJson, isFault, readRow } from './corpus-row.ts'
+import { asFault, captureJson, contextOfRow, isFault, readRow } from './corpus-row.ts'
 import type { Fault } from './corpus-row.ts'
 import { startProgress } from './progress-line.ts'
 import { openRunDirectory } from './run-directory.ts'
@@ -46,6 +46,8 @@ export interface CorpusExtras {
   readonly look?: (entry: CorpusEntry) => void
   /** Called when all rows were seen; may refuse the corpus. */
   readonly ready?: () => void
+  /** Sees every row that can be read before the first is computed; once more where a run goes on. */
+  readonly prepare?: (visit: (work: WorkOnOne) => Promise<void>) => Promise<void>
   /** Adds to the document of a row. */
   readonly judge?: (document: object, entry: CorpusEntry) => object
   readonly summarise?: (rows: AsyncIterable<StoredRow>) => Promise<object>
@@ -89,14 +91,37 @@ async function runOverCorpus(
   extras.ready?.()
   const manifest = await describeRun(context, open, { rows, sha256: hash })
   const directory = await openRunDirectory(to, manifest, args.has('resume'))
+  try {
+    if (directory.stored() < rows) await extras.prepare?.((work) => visitRows(context, open, file, work))
+    return await computeAll({ context, open, one, extras, file, directory, rows }, to)
+  } finally {
+    await directory.close()
+  }
+}
+
+async function computeAll(run: Omit<Run, 'isStopped'>, to: string): Promise<number> {
+  const { context, directory, rows, extras } = run
   const interrupt = watchInterrupt()
   try {
-    await computeRows({ context, open, one, extras, file, directory, rows, isStopped: interrupt.isAsked })
+    await computeRows({ ...run, isStopped: interrupt.isAsked })
     if (directory.stored() < rows) return stopped(context, directory.stored(), rows)
     return await finish(context, extras, directory, to)
   } finally {
     interrupt.end()
-    await directory.close()
+  }
+}
+
+/** Work that leaves no results, on every row; those that cannot be computed are passed over, and are told of later. */
+async function visitRows(
+  context: CommandContext,
+  open: OpenCheckpoint,
+  file: CorpusFile,
+  work: WorkOnOne,
+): Promise<void> {
+  for await (const entry of readCorpus(file)) {
+    await readRow(context.args, entry, open)
+      .then((source) => work(contextOfRow(context, entry, ''), source))
+      .catch(asFault)
   }
 }
 

@@ -14,7 +14,7 @@ const explained = z.object({
   layers: z.array(z.object({ converged: z.array(z.boolean()) })).optional(),
   importance: numbers.optional(),
   'effect.mean': numbers.optional(),
-  objective: z.unknown(),
+  objective: z.unknown().optional(),
 })
 type Explained = z.infer<typeof explained>
 

@@ -27,12 +27,15 @@ async function ask<T>(...words: readonly string[]): Promise<T> {
   return JSON.parse(out) as T
 }
 
-/** What stands in every row for each of its targets. */
-const targetsOf = (directory: string): readonly unknown[] =>
+const linesOf = (directory: string): readonly unknown[] =>
   readFileSync(join(directory, 'rows.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')
-    .flatMap((line) => (JSON.parse(line) as { readonly targets: readonly unknown[] }).targets)
+    .map((line) => JSON.parse(line) as unknown)
+
+/** What stands in every row for each of its targets. */
+const targetsOf = (directory: string): readonly unknown[] =>
+  linesOf(directory).flatMap((row) => (row as { readonly targets: readonly unknown[] }).targets)
 
 const meanOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 
@@ -95,4 +98,46 @@ describe('analyses over a corpus', () => {
       targets.map(({ reversed }) => reversed.comprehensiveness[1]!),
     )
   }, 30_000)
+
+  it('[CU12] curves rank heads over the corpus, and remove them from both ends and at random, with the corpus means', async () => {
+    const output = join(folder, 'curve')
+    interface Curve {
+      readonly removed: readonly number[]
+      readonly orders: readonly {
+        readonly name: string
+        readonly heads: readonly string[]
+        readonly points: readonly { readonly removed: number; readonly change: Estimate }[]
+      }[]
+    }
+    const chosen = ['--curve', 'gradient', '--steps', '2', '--controls', '1', '--value', 'mean', '--limit', '3']
+    const words = ['ablate', ...quiz, ...chosen, '--explain', 'reference', '--output', output]
+    const { removed, orders } = await ask<Curve>(...words)
+    expect(removed).toEqual([0, 8, 16])
+    expect(orders.map(({ name }) => name)).toEqual(['most', 'least', 'random 1'])
+    expect(orders[0]!.heads).toEqual(orders[1]!.heads.toReversed())
+    type Row = { readonly change: Readonly<Record<string, readonly number[]>> }
+    const rows = linesOf(join(output, 'curve')) as readonly Row[]
+    for (const { name, points } of orders) {
+      points.forEach(({ change }, i) =>
+        expectMean(
+          change,
+          rows.map((row) => row.change[name]![i]!),
+        ),
+      )
+    }
+    const half = orders[0]!.heads.slice(0, 8).join()
+    const set = ['--heads', half, '--value', 'mean', '--limit', '3', '--explain', 'reference']
+    type Set = { readonly objective: number; readonly ablated: number }
+    await ask('ablate', ...quiz, ...set, '--output', join(folder, 'set'))
+    const sets = linesOf(join(folder, 'set')) as readonly { readonly targets: readonly Set[] }[]
+    sets.forEach(({ targets }, i) =>
+      expect(rows[i]!.change['most']![1]).toBeCloseTo(
+        meanOf(targets.map(({ objective, ablated }) => ablated - objective)),
+        5,
+      ),
+    )
+    expect((await run(...words, '--resume', '--json')).code).toBe(0)
+    expect((await run(...words, '--resume', '--seed', '2')).err).toMatch(/another --seed/)
+    expect((await run('ablate', ...quiz, '--steps', '2', '--output', output)).err).toMatch(/--steps belongs to --curve/)
+  }, 60_000)
 })

@@ -1,0 +1,77 @@
+/** What heads may be ranked by, for one text. Every one has the shape of the importance of attention attribution. */
+import { attentionAttribution, attentionKinds, attentionPlaces } from '#compute/attribution/attention-attribution.ts'
+import { importanceOf } from '#compute/attribution/attention-board.ts'
+import { openAttentionPath } from '#compute/attribution/attention-path.ts'
+import type { Problem } from '#compute/attribution/problem.ts'
+import type { Engine } from '#compute/runtime/engine.ts'
+import { forward } from '#compute/tasks/forward.ts'
+import type { AttentionOptions, AttentionPlace, HeadImportance } from '#compute/types.ts'
+
+/**
+ * `attribution`: the largest entry of a head's attention attribution, mean over targets (Hao et al. 2021). `gradient`: the same of
+ * A ⊙ ∂F/∂A at the input, the one-node form of it. `attention`: the largest weight of each query, mean over queries (the confidence
+ * of Voita et al. 2019, here with special tokens); targets play no part in it.
+ */
+export type ImportanceMeasure = 'attribution' | 'gradient' | 'attention'
+
+/** Importance of every head, [layers, heads] by kind. `quadrature` is that of `attribution` alone. */
+export async function headImportance(
+  engine: Engine,
+  problem: Problem,
+  measure: ImportanceMeasure,
+  options: Omit<AttentionOptions, 'kinds'>,
+): Promise<readonly HeadImportance[]> {
+  if (measure === 'attention') return byConfidence(engine, problem)
+  if (measure === 'gradient') return byGradient(engine, problem, options)
+  const steps = attentionAttribution(engine, problem, { ...options, kinds: null }, { focus: () => null, finished: [] })
+  for (;;) {
+    const step = await steps.next()
+    if (step.done === true) return step.value.importance
+  }
+}
+
+async function byGradient(
+  engine: Engine,
+  problem: Problem,
+  options: Pick<AttentionOptions, 'objective' | 'contrast'>,
+): Promise<readonly HeadImportance[]> {
+  const path = await openAttentionPath(engine, problem, options)
+  const layers = []
+  for (const place of attentionPlaces(engine.model, null)) {
+    const parts: Float32Array[] = []
+    while (parts.length < problem.targets.length) {
+      const targets = [...problem.targets.keys()].slice(parts.length, parts.length + path.pairsPerRun())
+      parts.push(...(await path.sample(place, targets, [1], [1])).integrals)
+    }
+    const [heads, queries, keys] = path.shape(place)
+    const attribution = new Float32Array(parts.length * heads * queries * keys)
+    parts.forEach((part, k) => attribution.set(part, k * part.length))
+    layers.push({ ...place, attribution, shape: [parts.length, heads, queries, keys] as const })
+  }
+  return importanceOf(layers)
+}
+
+async function byConfidence(engine: Engine, { source, prefix }: Problem): Promise<readonly HeadImportance[]> {
+  const { model } = engine
+  const maps = await forward(engine, source, prefix)
+  return attentionKinds(model).map((kind) => {
+    const places = attentionPlaces(model, [kind])
+    const rows = places.map((place) => confidenceAt(maps, place))
+    return { kind, shape: [rows.length, rows[0]!.length], importance: Float32Array.from(rows.flat()) }
+  })
+}
+
+/** [heads] */
+function confidenceAt(maps: Awaited<ReturnType<typeof forward>>, { kind, layer }: AttentionPlace): readonly number[] {
+  const { data, shape } = maps[`attention.${kind}.${layer}`]! // every tap is there
+  const [, heads, queries, keys] = shape as readonly [number, number, number, number]
+  return Array.from({ length: heads }, (_, h) => {
+    let sum = 0
+    for (let row = h * queries; row < (h + 1) * queries; row++) {
+      sum += (data as Float32Array)
+        .subarray(row * keys, (row + 1) * keys)
+        .reduce((most, weight) => Math.max(most, weight))
+    }
+    return sum / queries
+  })
+}
