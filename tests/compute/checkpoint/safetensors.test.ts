@@ -78,7 +78,7 @@ describe('safetensors', () => {
       /"a" leaves a gap/,
     ],
     ['an entry that is null', whole({ a: null }), /unknown type "undefined"/],
-    ['half-precision numbers', whole({ a: f32([2], 0, 4, 'F16') }, four), /type F16, which is not read here/],
+    ['numbers of two bytes', whole({ a: f32([2], 0, 4, 'I16') }, four), /type I16, which is not read here/],
   ]
   for (const [why, bytes, message] of cases) {
     it(`[ST3] ${why} is one clear error`, () => expect(() => decodeSafetensors(bytes, 'some.file')).toThrow(message))
