@@ -74,6 +74,7 @@ export function openModel(checkpoint: Checkpoint): Model {
   config.require('is_encoder_decoder', [architecture.kind === 'encoder-decoder'])
   config.require('quantization_config', [])
   for (const name of layerCounts) if (config.has(name)) refuseTooMany(name, config.whole(name, 0, 0))
+  if (config.has('decoder_layers')) config.whole('decoder_layers')
   for (const name of epsilons) if (config.has(name)) refuseNegative(name, config.number(name))
   return architecture.open(config, tensorsOf(checkpoint.weights, architecture.base))
 }

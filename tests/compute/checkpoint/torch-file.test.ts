@@ -117,8 +117,8 @@ describe('pytorch_model.bin', () => {
 
   it('[CK16] a pickle that builds without end is stopped in time', async () => {
     const lists = Buffer.concat([Buffer.from([0x80, 2]), Buffer.alloc(2 ** 22, 0x5d), Buffer.from('.')])
-    const started = performance.now()
+    const before = process.cpuUsage()
     expect(await faultOf(lists)).toMatch(/more than 300000 operations/)
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(1) // seconds of work; others may use the machine
   })
 })
