@@ -3,6 +3,7 @@ import type { ProjectionOptions } from '#compute/types.ts'
 import type { Arguments } from './arguments.ts'
 import { commonOptions, deviceOf, threads } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
+import { projectCorpus, projectCorpusOptions } from './project-corpus.ts'
 import { showProgress } from './progress.ts'
 import { reportProjection } from './projection-report.ts'
 import { readStates } from './states-file.ts'
@@ -13,8 +14,8 @@ import { UsageError } from './usage-error.ts'
 /** `project`: a picture of many states, and what in it can be trusted. */
 export const projectCommand: Command = {
   name: 'project',
-  positionals: [],
-  summary: 'lays states out in the plane; says per point how far to trust it',
+  positionals: ['[CHECKPOINT]'],
+  summary: 'lays states of a file or of a corpus out in the plane; says per point how far to trust it',
   options: {
     states: {
       value: 'FILE',
@@ -25,7 +26,7 @@ export const projectCommand: Command = {
     output: {
       value: 'FILE',
       help:
-        'safetensors to write: layout [n, D]; reliability [n], the share of true neighbours kept; trustworthiness [n] and ' +
+        'a directory with --corpus; else safetensors to write: layout [n, D]; reliability [n], the share of true neighbours kept; trustworthiness [n] and ' +
         'continuity [n]; neighbours [n, k] and distances [n, k]; explained_variance and explained_variance_ratio [D] (pca); ' +
         'layout.new [m, D] (--new); with layers each name ends with .0, .1 …',
     },
@@ -46,10 +47,13 @@ export const projectCommand: Command = {
       value: 'FILE',
       help: 'an --output of the same states and options: measured and used instead of a new one',
     },
+    ...projectCorpusOptions,
     ...commonOptions,
   },
   run: async (context) => {
     const { args } = context
+    if (args.has('corpus')) return projectCorpus(context, readOptions(args))
+    refuseCorpusOptions(args)
     const [from, to] = [args.text('states'), args.text('output')]
     if (from === undefined || to === undefined) throw new UsageError('Give both --states FILE and --output FILE')
     const options = readOptions(args)
@@ -57,7 +61,15 @@ export const projectCommand: Command = {
     const added = await readAdded(args)
     const given = await readGiven(args, layers)
     await compute(context, { layers, added, given }, options, to)
+    return 0
   },
+}
+
+function refuseCorpusOptions(args: Arguments): void {
+  const idle = Object.keys(projectCorpusOptions).find((name) => args.has(name))
+  if (idle !== undefined) throw new UsageError(`--${idle} belongs to --corpus FILE`)
+  const [extra] = args.positionals
+  if (extra !== undefined) throw new UsageError(`A checkpoint (${JSON.stringify(extra)}) belongs to --corpus FILE`)
 }
 
 function readOptions(args: Arguments): ProjectionOptions {

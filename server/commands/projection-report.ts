@@ -14,12 +14,13 @@ interface Finished {
   readonly result: Projection
 }
 
-export async function reportProjection(
-  { args, streams }: CommandContext,
+/** Writes the layouts, with further tensors per point, and says how good they are. */
+export async function writeProjection(
   local: Local,
   { input, options, device, to, result }: Finished,
-): Promise<void> {
-  const tensors = { ...tensorsOf(input, options, result) }
+  perPoint: Readonly<Record<string, FileTensor>>,
+) {
+  const tensors = { ...perPoint, ...tensorsOf(input, options, result) }
   await writeTensorFile(to, tensors, { command: 'project', device, ...options })
   const shapes = Object.entries(tensors).map(([name, { shape }]) => ({ name, shape }))
   const layers = result.layers.map((layer, l) => ({
@@ -30,12 +31,18 @@ export async function reportProjection(
     continuity: local.meanOfMeasure(layer.continuity),
     explainedVarianceRatio: [...layer.explainedRatio],
   }))
-  if (args.has('json')) {
-    const points = input.layers[0]!.rows
-    return streams.out(JSON.stringify({ ...options, device, points, layers, output: to, tensors: shapes }))
-  }
-  for (const { name, shape } of shapes) streams.out(`${name} [${shape.join(', ')}]`)
-  for (const layer of layers) streams.out(describe(layer, options))
+  return { ...options, device, points: input.layers[0]!.rows, layers, output: to, tensors: shapes }
+}
+
+export async function reportProjection(
+  { args, streams }: CommandContext,
+  local: Local,
+  finished: Finished,
+): Promise<void> {
+  const document = await writeProjection(local, finished, {})
+  if (args.has('json')) return streams.out(JSON.stringify(document))
+  for (const { name, shape } of document.tensors) streams.out(`${name} [${shape.join(', ')}]`)
+  for (const layer of document.layers) streams.out(describe(layer, finished.options))
 }
 
 function describe(

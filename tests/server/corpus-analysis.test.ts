@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { decodeSafetensors, encodeSafetensors } from '#compute/index.ts'
 import { main } from '#server/cli.ts'
 import { example } from '#tests/support/golden.ts'
 
@@ -36,6 +37,8 @@ const linesOf = (directory: string): readonly unknown[] =>
 /** What stands in every row for each of its targets. */
 const targetsOf = (directory: string): readonly unknown[] =>
   linesOf(directory).flatMap((row) => (row as { readonly targets: readonly unknown[] }).targets)
+
+const tensorsAt = (path: string) => decodeSafetensors(readFileSync(path), path)
 
 const meanOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 
@@ -139,5 +142,38 @@ describe('analyses over a corpus', () => {
     expect((await run(...words, '--resume', '--json')).code).toBe(0)
     expect((await run(...words, '--resume', '--seed', '2')).err).toMatch(/another --seed/)
     expect((await run('ablate', ...quiz, '--steps', '2', '--output', output)).err).toMatch(/--steps belongs to --curve/)
+  }, 60_000)
+
+  it('[CU13] the states of sources and output tokens are collected, and laid out as a file of them would be', async () => {
+    const output = join(folder, 'projected')
+    const words = ['project', ...quiz, '--limit', '4', '--method', 'pca', '--layer', '2', '--output', output]
+    const { points } = await ask<{ readonly points: number }>(...words)
+    const found = tensorsAt(join(output, 'projection.safetensors'))
+    const rows = linesOf(output) as readonly { readonly tensors: string; readonly steps: readonly unknown[] }[]
+    const places = rows.flatMap(({ steps }, row) => [[row, -1], ...steps.map((_, step) => [row, step])])
+    expect(points).toBe(places.length)
+    expect([...found.get('row')!.data].map((row, i) => [Number(row), Number(found.get('step')!.data[i])])).toEqual(
+      places,
+    )
+    const states = rows.flatMap((row) => {
+      const tensors = tensorsAt(join(output, row.tensors))
+      const { data, shape } = tensors.get('states.steps')!
+      const width = shape[2]!
+      const source = tensors.get('states.source')!.data.slice(2 * width, 3 * width)
+      const size = row.steps.length * width
+      return [...Array.from(source, Number), ...Array.from(data.slice(2 * size, 3 * size), Number)]
+    })
+    const [from, to] = [join(folder, 'states.safetensors'), join(folder, 'layout.safetensors')]
+    const matrix = { dtype: 'F32', shape: [points, states.length / points], data: Float32Array.from(states) } as const
+    writeFileSync(from, encodeSafetensors({ states: matrix }, {}))
+    await ask('project', '--states', from, '--method', 'pca', '--output', to)
+    expect(found.get('layout')!.data).toEqual(tensorsAt(to).get('layout')!.data)
+    const whole = readFileSync(join(output, 'projection.safetensors'))
+    const lines = readFileSync(join(output, 'rows.jsonl'), 'utf8').split('\n')
+    writeFileSync(join(output, 'rows.jsonl'), lines.slice(0, 2).join('\n'))
+    expect((await run(...words, '--resume')).code).toBe(0)
+    expect(readFileSync(join(output, 'projection.safetensors'))).toEqual(whole)
+    expect((await run('project', '--states', from, '--layer', '2', '--output', to)).err).toMatch(/--layer belongs to/)
+    expect((await run(...words, '--states', from)).err).toMatch(/either --states or --corpus/)
   }, 60_000)
 })
