@@ -89,8 +89,8 @@ function makeWork(input: CorpusInput, active: ActiveRun, deps: ComputingDeps, sc
   }
 
   const lane = async (): Promise<void> => {
-    while (!active.cancelled && !broken) {
-      const group = await next()
+    for (;;) {
+      const group = active.cancelled || broken ? [] : await next()
       if (group.length === 0) return
       for (const instance of await writeGroup(group, input, scope, { active, deps, keep })) {
         if (active.cancelled || broken) return

@@ -336,6 +336,21 @@ describeBoth('workspaces', (place) => {
     )
   })
 
+  it('[SV54] when a compute process dies, no text of a corpus is lost and none that was answered is written again', async () => {
+    const rows = Array.from({ length: 200 }, (_, index) => ({ id: `k${index}`, source: `killed while at ${index}` }))
+    const seen = server.compute.answered.length
+    const id = await makeWorkspace(server, ana, rows)
+    await until('some are answered', () => server.compute.answered.length - seen >= 20)
+    server.compute.crash(1)
+    await writeAll(server, ana, id)
+    const notices = server.announced.filter(({ kind, workspace }) => kind === 'notice' && workspace === id)
+    expect(notices.map(({ content }) => (content as { text: string }).text)).toEqual([
+      expect.stringContaining('Going on from where it was'),
+    ])
+    expect(server.compute.answered.slice(seen).sort()).toEqual(rows.map(({ source }) => source).sort())
+    expect((await get(ana, id)).corpus.outputs).toBe(200)
+  })
+
   it('[SV53] what was done to a workspace is written down with who did it', async () => {
     const id = await makeWorkspace(server, ana)
     await server.ask(ana, 'PUT', `/api/workspaces/${id}/members/${ben.id}`, { role: 'viewer' })

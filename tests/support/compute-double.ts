@@ -21,6 +21,8 @@ export interface ComputeDouble extends ComputePool {
   readonly started: Readonly<Record<Task['kind'], number>>
   /** Targets that were attributed, in order, over all attempts. */
   readonly targets: readonly number[]
+  /** Texts that were answered, in order, over all attempts. */
+  readonly answered: readonly string[]
   /** The next so many attribute tasks, and texts to write for, die after their first step. */
   crash(times: number): void
   /** Makes every step wait until the returned function is called. */
@@ -53,6 +55,7 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
     judge: 0,
   }
   const targets: number[] = []
+  const answered: string[] = []
   let crashes = 0
   let gate = Promise.resolve()
   let closed = false
@@ -65,12 +68,14 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
     },
     takeCrash,
     note: (target) => void targets.push(target),
+    answer: (text) => void answered.push(text),
   }
   return {
     device: { name: 'cpu', reason: 'a test double' },
     processes: 1,
     started,
     targets,
+    answered,
     get closed() {
       return closed
     },
@@ -95,6 +100,7 @@ interface Work {
   rest(): Promise<void>
   takeCrash(): boolean
   note(target: number): void
+  answer(text: string): void
 }
 
 function start(task: Task, listener: TaskListener, work: Work): RunningTask<TaskResults[Task['kind']]> {
@@ -174,6 +180,7 @@ async function respond(text: string, states: boolean, work: Work): Promise<Model
   const source = tokenize(text)
   await work.rest()
   if (work.takeCrash()) throw new ComputeError('crashed', 'A compute process ended (SIGKILL)')
+  work.answer(text)
   const written = text.split(/\s+/).filter(Boolean).slice(-6).toReversed().join(' ')
   const output = tokenize(written)
   const steps = output.ids.map((id, place) => ({
