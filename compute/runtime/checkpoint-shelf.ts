@@ -5,6 +5,8 @@ import type { EngineOptions } from './engine.ts'
 /** Checkpoints kept open, the least recently used one closed when another is needed. */
 export interface CheckpointShelf {
   readonly take: (folder: string) => Promise<Opened>
+  /** Closes all that are open. What fails to close went with its device. */
+  readonly close: () => Promise<void>
 }
 
 /** Each holds its compiled programs and perhaps repacked weights. */
@@ -24,6 +26,11 @@ export function makeCheckpointShelf(options: EngineOptions): CheckpointShelf {
         await (await oldest[1]).close()
       }
       return opened
+    },
+    close: async () => {
+      const all = [...open.values()]
+      open.clear()
+      await Promise.allSettled(all.map(async (opened) => (await opened).close()))
     },
   }
 }

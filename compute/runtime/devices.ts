@@ -19,6 +19,9 @@ export interface DeviceChoice {
   readonly reason: string
 }
 
+/** What a driver says may be pages. */
+const firstLine = (text: string): string => text.split('\n')[0]!.trim().slice(0, 200)
+
 /** Creating a session is the only true test: what the runtime lists is what it was built with. */
 export async function probeDevice(device: Device): Promise<DeviceReport> {
   const shape = [2, 2]
@@ -34,33 +37,49 @@ export async function probeDevice(device: Device): Promise<DeviceReport> {
   } catch (error) {
     const cause = error instanceof ComputeError ? error.cause : error
     const text = cause instanceof Error ? cause.message : String(cause)
-    return { name: device, works: false, problem: text.split('\n')[0]!.trim().slice(0, 200) }
+    return { name: device, works: false, problem: firstLine(text) }
   }
 }
 
 /** All devices, the preferred one first. */
 export const devices: readonly Device[] = ['cuda', 'webgpu', 'cpu']
 
-export async function probeDevices(): Promise<readonly DeviceReport[]> {
+export async function probeDevices(
+  isSkipped: (device: Device) => boolean = () => false,
+): Promise<readonly DeviceReport[]> {
   const reports: DeviceReport[] = []
-  for (const device of devices) reports.push(await probeDevice(device)) // one at a time: two graphics sessions can collide
+  for (const device of devices) {
+    if (!isSkipped(device)) reports.push(await probeDevice(device)) // one at a time: two graphics sessions can collide
+  }
   return reports
 }
 
 /** A graphics device must be this much faster at a product than the processor; a software driver is not. */
 const leastGain = 1.5
 
-/** The device to use: the named one, which must work, or the fastest that does. */
-export async function chooseDevice(named: Device | null, threads: number): Promise<DeviceChoice> {
+/** A device that was chosen and then failed at work. */
+export interface DeviceFailure {
+  readonly name: Device
+  readonly reason: string
+}
+
+/** The device to use: the named one, which must work, or the fastest that does and has not failed. */
+export async function chooseDevice(
+  named: Device | null,
+  threads: number,
+  failures: readonly DeviceFailure[] = [],
+): Promise<DeviceChoice> {
   if (named === 'cpu') return { name: 'cpu', reason: 'it was asked for' }
   if (named !== null) {
     const { works, problem } = await probeDevice(named)
     if (works) return { name: named, reason: 'it was asked for' }
     throw new ComputeError('device', `The device ${named} cannot be used: ${problem}. Use --device cpu.`)
   }
-  const candidates = (await probeDevices()).filter(({ name, works }) => works && name !== 'cpu')
-  if (candidates.length === 0) return { name: 'cpu', reason: 'no graphics device answered' }
-  const rejected: string[] = []
+  const rejected = failures.map(({ name, reason }) => `${name} failed at work: ${firstLine(reason)}`)
+  const hasFailed = (device: Device): boolean => failures.some(({ name }) => name === device)
+  const candidates = (await probeDevices(hasFailed)).filter(({ name, works }) => works && name !== 'cpu')
+  const none = failures.length === 0 ? 'no graphics device answered' : 'no other graphics device answered'
+  if (candidates.length === 0) return { name: 'cpu', reason: [...rejected, none].join('; ') }
   for (const { name } of candidates) {
     const gain = await measureGain(name, threads)
     if (typeof gain === 'number' && gain >= leastGain) {
@@ -78,6 +97,6 @@ async function measureGain(device: Device, threads: number): Promise<number | st
     return (await measureRate(device, threads)) / (await measureRate('cpu', threads))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return `${device} answered and then failed: ${reason.split('\n')[0]!.trim().slice(0, 200)}`
+    return `${device} answered and then failed: ${firstLine(reason)}`
   }
 }

@@ -20,6 +20,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly device: DeviceChoice }
+  /** The device failed inside a task, and nobody had named it: work goes on at another. */
+  | { readonly type: 'moved'; readonly device: DeviceChoice }
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly type: 'partial'; readonly id: number; readonly partial: TaskPartial }

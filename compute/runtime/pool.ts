@@ -52,7 +52,7 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   const workers: Worker[] = []
 
   function spawn(): Worker {
-    const worker = startWorker(options, (how, wasReady) => {
+    const onExit = (how: string, wasReady: boolean): void => {
       if (isClosing || !workers.includes(worker)) return
       options.log(`a compute process ended (${how}); starting another`)
       const replace = (): void => {
@@ -60,12 +60,17 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
       }
       if (wasReady) replace()
       else setTimeout(replace, restartPause).unref()
-    })
+    }
+    const onMove = (next: DeviceChoice): void => {
+      device = next
+      options.log(`a device failed inside a task, which begins again on ${next.name}: ${next.reason}`)
+    }
+    const worker = startWorker(options, onExit, onMove)
     worker.ready.catch(() => {}) // told by whoever waits for it
     return worker
   }
   for (let i = 0; i < options.processes; i++) workers.push(spawn())
-  const device = await workers[0]!.ready.catch(async (error: unknown) => {
+  let device = await workers[0]!.ready.catch(async (error: unknown) => {
     isClosing = true
     await Promise.all(workers.map(({ kill }) => kill()))
     throw error
@@ -95,7 +100,9 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   }
 
   return {
-    device,
+    get device() {
+      return device
+    },
     processes: options.processes,
     run,
     pids: () => workers.map(({ pid }) => pid),
@@ -129,7 +136,11 @@ function cancel(worker: Worker, id: number): void {
   }, cancelPatience).unref()
 }
 
-function startWorker(options: PoolOptions, onExit: (how: string, wasReady: boolean) => void): Worker {
+function startWorker(
+  options: PoolOptions,
+  onExit: (how: string, wasReady: boolean) => void,
+  onMove: (device: DeviceChoice) => void,
+): Worker {
   const { device, threads, cache, log } = options
   // Compiled programs say `worker.js` here, and need no translation (`bin/compiled.js`).
   const program = fileURLToPath(new URL('./worker.ts', import.meta.url))
@@ -148,6 +159,7 @@ function startWorker(options: PoolOptions, onExit: (how: string, wasReady: boole
         wasReady = true
         resolve(message.device)
       } else if (message.type === 'refused') reject(new ComputeError('device', message.message))
+      else if (message.type === 'moved') onMove(message.device)
       else settle(jobs, message)
     })
     child.once('exit', (code, signal) => {
@@ -178,7 +190,7 @@ function startWorker(options: PoolOptions, onExit: (how: string, wasReady: boole
   }
 }
 
-function settle(jobs: Map<number, Job>, message: Exclude<FromWorker, { type: 'ready' | 'refused' }>): void {
+function settle(jobs: Map<number, Job>, message: Exclude<FromWorker, { type: 'ready' | 'refused' | 'moved' }>): void {
   const job = jobs.get(message.id)
   if (job === undefined) return
   switch (message.type) {

@@ -21,19 +21,21 @@ export interface SessionOptions {
   readonly repack: number
 }
 
+type Outputs = InferenceSession.OnnxValueMapType
+
 /** A compiled graph. One run at a time; a run blocks its thread and cannot be stopped. */
 export interface Session {
   readonly run: (feeds: Readonly<Record<string, Tensor>>) => Promise<Readonly<Record<string, Tensor>>>
   readonly close: () => Promise<void>
 }
 
-/** Compiles a graph. Throws kind `device` where the device cannot run it. */
+/** Compiles a graph. Throws kind `device` where the device cannot compile it; a run does where the device fails. */
 export async function openSession(graph: Graph, options: SessionOptions): Promise<Session> {
   const { chosen, plain } = chooseRepacked(graph, options.repack)
   const model = serialize(graph, options.folder, chosen === 0 ? new Set() : plain)
   const session = await create(model, options, chosen > 0)
   return {
-    run: async (feeds) => readOutputs(await session.run(toFeeds(feeds))),
+    run: async (feeds) => readOutputs(await runOn(options.device, session, toFeeds(feeds))),
     close: () => session.release(),
   }
 }
@@ -79,13 +81,24 @@ async function create(model: Uint8Array, options: SessionOptions, prepack: boole
   }
 }
 
+/** A device can be lost at any time; the processor fails only where we are wrong, and then in the runtime's words. */
+async function runOn(device: Device, session: InferenceSession, feeds: Record<string, OrtTensor>): Promise<Outputs> {
+  try {
+    return await session.run(feeds)
+  } catch (cause) {
+    if (device === 'cpu') throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ComputeError('device', `The device ${device} failed at work: ${reason}. Use --device cpu.`, { cause })
+  }
+}
+
 function toFeeds(feeds: Readonly<Record<string, Tensor>>): Record<string, OrtTensor> {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { dtype, data, shape }]) => [name, new OrtTensor(dtype, data as never, shape)]),
   )
 }
 
-function readOutputs(outputs: InferenceSession.OnnxValueMapType): Readonly<Record<string, Tensor>> {
+function readOutputs(outputs: Outputs): Readonly<Record<string, Tensor>> {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => {
       const tensor = value // sequences and maps are never built

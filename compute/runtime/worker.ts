@@ -1,7 +1,6 @@
 /** A compute process: started by the pool, it ends when the pool's process does. */
-import { makeCheckpointShelf } from './checkpoint-shelf.ts'
-import { chooseDevice } from './devices.ts'
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts'
+import { openWorkbench } from './workbench.ts'
 import { makeWorkshop } from './workshop.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -12,11 +11,10 @@ const send = (message: FromWorker): void => {
 /** Tasks that come in while the device is being tried wait for it. */
 let opening: Promise<Workshop> | null = null
 
-async function open({ device, threads, cache }: WorkerOptions): Promise<Workshop> {
-  const choice = await chooseDevice(device, threads)
-  send({ type: 'ready', device: choice })
-  const products = { device: choice.name, threads }
-  return makeWorkshop(makeCheckpointShelf({ ...products, cache }), products, send)
+async function open(options: WorkerOptions): Promise<Workshop> {
+  const bench = await openWorkbench(options)
+  send({ type: 'ready', device: bench.device })
+  return makeWorkshop(bench, send)
 }
 
 function refuse(error: unknown): void {

@@ -4,13 +4,12 @@
  * clicks while others' instances are being computed sees the first colours at once.
  */
 import { ComputeError } from '#compute/errors.ts'
-import type { ProductOptions } from '#compute/projection/products.ts'
 import { projectStates } from '#compute/tasks/project-states.ts'
 import { runTask } from '#compute/tasks/run-task.ts'
 import type { TaskResult, TaskStep } from '#compute/tasks/run-task.ts'
 import type { Task } from '#compute/types.ts'
-import type { CheckpointShelf } from './checkpoint-shelf.ts'
 import type { FromWorker, Priority } from './messages.ts'
+import type { Workbench } from './workbench.ts'
 
 export interface Workshop {
   readonly start: (id: number, task: Task, priority: Priority) => void
@@ -33,19 +32,17 @@ interface Work {
 
 const progressInterval = 100
 
-export function makeWorkshop(
-  shelf: CheckpointShelf,
-  products: ProductOptions,
-  send: (message: FromWorker) => void,
-): Workshop {
+/** A workshop that begins at this bench. Where its device fails, all tasks begin again at the next one, if there is one. */
+export function makeWorkshop(first: Workbench, send: (message: FromWorker) => void): Workshop {
+  let bench = first
   const queue: Work[] = []
   const all = new Map<number, Work>()
   let isBusy = false
 
   async function begin(work: Work): Promise<AsyncGenerator<TaskStep, TaskResult>> {
     const { task } = work
-    if (task.kind === 'project') return projectStates(task, products)
-    return runTask(await shelf.take(task.checkpoint), task, () => work.focus)
+    if (task.kind === 'project') return projectStates(task, bench.products)
+    return runTask(await bench.take(task.checkpoint), task, () => work.focus)
   }
 
   async function step(work: Work): Promise<void> {
@@ -63,6 +60,19 @@ export function makeWorkshop(
       send({ type: 'progress', id: work.id, progress: value.progress })
     }
     queue.push(work)
+  }
+
+  /** Whether the task can begin again, at another device. What others have begun is bound to the lost device too. */
+  async function giveWay(failure: unknown): Promise<boolean> {
+    if (bench.next === null || !(failure instanceof ComputeError) || failure.kind !== 'device') return false
+    for (const begun of all.values()) {
+      await begun.steps?.return(undefined as never).catch(() => {}) // it was working on what is lost
+      begun.steps = null
+    }
+    const { cause, message } = failure
+    bench = await bench.next(cause instanceof Error ? cause.message : message)
+    send({ type: 'moved', device: bench.device })
+    return true
   }
 
   async function stop(work: Work, error: unknown): Promise<void> {
@@ -83,7 +93,8 @@ export function makeWorkshop(
         if (current.isCancelled) throw new ComputeError('cancelled', 'Cancelled')
         await step(current)
       } catch (error) {
-        await stop(current, error)
+        if (!current.isCancelled && (await giveWay(error))) queue.push(current)
+        else await stop(current, error)
       }
       await new Promise((resolve) => setImmediate(resolve))
     }
