@@ -14,7 +14,8 @@ import type { CommandContext } from './command.ts'
 import type { CorpusMeans } from './corpus-means.ts'
 import { withTexts } from './corpus-row.ts'
 import { runOnSources } from './corpus-run.ts'
-import { summariseCurves } from './curve-summary.ts'
+import { writeAlong } from './curve-outputs.ts'
+import { curveMetrics, summariseCurves } from './curve-summary.ts'
 import { summariseExplanations } from './explanation-summary.ts'
 import type { Source } from './source.ts'
 import { readProblem } from './targets.ts'
@@ -32,6 +33,10 @@ export const curveOptions: OptionSpecs = {
   controls: { value: '3', help: 'of --curve: random orders to compare with' },
   seed: { value: '1', help: 'of the first random order; the others follow' },
   nodes: { value: 'N', help: 'of --curve attribution: exactly N nodes; as many as a gap of 1 % needs otherwise' },
+  metric: {
+    value: Object.keys(curveMetrics).join('|'),
+    help: 'of --curve: also what the model writes without the heads, compared with the reference',
+  },
 }
 
 /** Fails on an option that says nothing without --curve. */
@@ -57,6 +62,7 @@ function readCurve(args: Arguments) {
     seed: args.whole('seed', 0) ?? 1,
     value: args.choice('value', ['zero', 'mean']) ?? 'zero',
     objective: args.choice('objective', ['log-prob', 'logit', 'probability']) ?? 'log-prob',
+    metric: args.choice('metric', ['bleu', 'chrf', 'rouge-l', 'exact']) ?? null,
   } as const
 }
 type Curve = ReturnType<typeof readCurve>
@@ -91,7 +97,12 @@ export async function drawCurves(context: CommandContext, open: OpenCheckpoint, 
     (own, source) => measureOne(own, open, source, { curve, orders, removed, means }),
     {
       prepare: means.prepare,
-      summarise: async (rows) => ({ ...curve, removed, ...(await summariseCurves(rows, orders, removed, local)) }),
+      judge: (document, { reference }) => (curve.metric === null ? document : { ...document, reference }),
+      summarise: async (rows) => ({
+        ...curve,
+        removed,
+        ...(await summariseCurves(rows, orders, removed, curve.metric, local)),
+      }),
     },
   )
 }
@@ -148,12 +159,15 @@ async function measureOne(
   { args, streams }: CommandContext,
   { local, opened }: OpenCheckpoint,
   source: Source,
-  { curve: { value, objective }, orders, removed, means }: Work,
+  { curve: { value, objective, metric }, orders, removed, means }: Work,
 ): Promise<void> {
   const problem = await readProblem(args, { local, opened }, source)
   const options = { value, objective, contrast: readContrast(args, source) }
-  const { ablation } = await local.openNamedAblation(opened.engine, problem, options, means.values())
+  const { ablation, values } = await local.openNamedAblation(opened.engine, problem, options, means.values())
   const changes = await local.measureCurves(ablation, orders, removed)
   const named = Object.fromEntries(orders.map(({ name }, i) => [name, changes[i]!]))
-  streams.out(JSON.stringify({ targets: problem.targets.length, removed, change: named }))
+  const name = value === 'mean' ? 'mean of the corpus' : value
+  const written =
+    metric === null ? {} : { written: await writeAlong({ local, opened }, source, orders, removed, values, name) }
+  streams.out(JSON.stringify({ targets: problem.targets.length, removed, change: named, ...written }))
 }

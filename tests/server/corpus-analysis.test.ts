@@ -176,4 +176,27 @@ describe('analyses over a corpus', () => {
     expect((await run('project', '--states', from, '--layer', '2', '--output', to)).err).toMatch(/--layer belongs to/)
     expect((await run(...words, '--states', from)).err).toMatch(/either --states or --corpus/)
   }, 60_000)
+
+  it('[CU14] a curve follows what the model writes, compared with the reference', async () => {
+    const output = join(folder, 'metric')
+    interface Curve {
+      readonly orders: readonly { readonly points: readonly { readonly exact: Estimate }[] }[]
+    }
+    const chosen = ['--curve', 'random', '--controls', '1', '--steps', '1', '--metric', 'exact', '--limit', '4']
+    const { orders } = await ask<Curve>('ablate', ...quiz, ...chosen, '--output', output)
+    type Row = { readonly written: Readonly<Record<string, readonly string[]>> }
+    const rows = linesOf(join(output, 'curve')) as readonly Row[]
+    const whole = join(folder, 'evaluated')
+    await ask('evaluate', ...quiz, '--limit', '4', '--metrics', 'exact', '--output', whole)
+    type Judged = { readonly text: string; readonly metrics: { readonly exactMatch: boolean } }
+    const judged = linesOf(whole) as readonly Judged[]
+    expectMean(
+      orders[0]!.points[0]!.exact,
+      judged.map(({ metrics }) => Number(metrics.exactMatch)),
+    )
+    expect(orders[0]!.points[1]!.exact.value).toBe(0)
+    const texts = judged.map(({ text }) => text)
+    expect(rows.map(({ written }) => written['random 1']![0])).toEqual(texts)
+    expect(rows.map(({ written }) => written['random 1']![1])).not.toEqual(texts)
+  }, 60_000)
 })
