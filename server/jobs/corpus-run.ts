@@ -115,6 +115,7 @@ async function writeGroup(
   { checkpoint }: Scope,
   { active, deps, keep }: Writing,
 ): Promise<readonly MissingOutput[]> {
+  const common = { revision, engine: deps.engine }
   const left = new Set(group)
   const texts = group.map(({ source }) => source)
   const task = deps.pool.run(
@@ -125,7 +126,7 @@ async function writeGroup(
         for (const answer of answers) {
           const instance = group[answer.index]!
           left.delete(instance)
-          keep(toFinished(instance, 'output' in answer ? answer.output : answer.problem, { revision, ...deps }))
+          keep(toFinished(instance, 'output' in answer ? answer.output : answer.problem, common))
         }
       },
     },
@@ -136,8 +137,7 @@ async function writeGroup(
   } catch (error) {
     if (active.cancelled || !(error instanceof ComputeError) || error.kind === 'cancelled') throw error
     // One of them may be the cause: each alone from here on, it is the only one to fail.
-    if (error.kind === 'crashed')
-      active.notice(`A compute process ended (${error.message}). Going on from where it was.`)
+    if (error.kind === 'crashed') active.notice(`${error.message}. Going on from where it was.`)
     else deps.log(`corpus run: ${workspace}: ${error.message}; ${left.size} texts are written one by one`)
   } finally {
     detach()
