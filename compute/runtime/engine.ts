@@ -47,8 +47,8 @@ const smallCheckpoint = 64 * 2 ** 20
  */
 export const repackable = (bytes: number): number => (bytes > mostRepacked ? 0 : bytes / 4 + 160e6)
 
-/** Programs kept: each costs its graph and buffers; repacked ones their weights too. */
-const mostPrograms = 12
+/** Programs kept: enough for the attention of every layer of a deep model, a few megabytes each where nothing is repacked. */
+const mostPrograms = 64
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0)
 

@@ -62,6 +62,8 @@ async function create(model: Uint8Array, options: SessionOptions, prepack: boole
     return await InferenceSession.create(model, {
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       intraOpNumThreads: threads,
+      // An arena never shrinks: twelve programs that run now and then kept 600 MB with theirs, and 260 without, at equal speed.
+      enableCpuMemArena: prepack,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'extended',
       logSeverityLevel: 4,
