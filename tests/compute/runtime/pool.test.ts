@@ -175,8 +175,11 @@ describe('compute processes', () => {
   })
 
   it('[PO4] a cancelled task rejects at once and the process goes on to others', async () => {
-    const running = pool.run(explain({ nodes: 4096 }), 'interactive')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    // Once it is under way: compiling cannot be stopped in between.
+    const task = explain({ nodes: 4096 })
+    const running = await new Promise<ReturnType<typeof pool.run<'attribute'>>>((resolve) => {
+      const begun = pool.run(task, 'interactive', { progress: () => resolve(begun) })
+    })
     const started = performance.now()
     running.cancel()
     await expect(running.result).rejects.toMatchObject({ kind: 'cancelled' })
