@@ -23,7 +23,7 @@ const everything: readonly GoldenGroup[] = [
 
 /**
  * The software driver compiles shaders for 2 to 10 s a program, whatever its size: the normal run computes every architecture
- * forward (or further), and every kind of result at least once, for 70 to 80 s of processor time; the long one everything.
+ * forward (or further), and every kind of result at least once, for 65 s of processor time; the long one everything.
  */
 const brief: Plan = {
   ...Object.fromEntries(goldenCheckpoints.map((name) => [name, ['forward']])),
