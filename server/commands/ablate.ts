@@ -1,5 +1,4 @@
 /** `ablate`: what becomes of F, and of the output, without some attention heads. */
-import type { FileTensor } from '#compute/index.ts'
 import type { HeadValues, Problem } from '#compute/local.ts'
 import type { AttentionKind, Head, HeadAblationOptions } from '#compute/types.ts'
 import { curveOptions, drawCurves, refuseCurveOptions } from './ablate-curve.ts'
@@ -7,16 +6,16 @@ import type { Arguments } from './arguments.ts'
 import { readContrast } from './attribute.ts'
 import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
-import { conversationOptions } from './conversation.ts'
 import { openCorpusMeans } from './corpus-means.ts'
-import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { runOnSources } from './corpus-run.ts'
+import { explainedOptions, explainingOptions } from './explaining.ts'
 import { summariseExplanations } from './explanation-summary.ts'
 import { write } from './generate.ts'
+import { namer } from './source.ts'
 import type { Source } from './source.ts'
-import { readProblem, targetOptions } from './targets.ts'
-import { writeTensorFile } from './tensor-file.ts'
+import { readProblem } from './targets.ts'
+import { floats, writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
 export const ablate: Command = {
@@ -24,9 +23,7 @@ export const ablate: Command = {
   positionals: ['CHECKPOINT'],
   summary: 'the change of F without attention heads',
   options: {
-    text: { value: 'TEXT', help: 'the text the model reads' },
-    inputs: { value: 'FILE', help: 'or safetensors with input_ids (decoder_input_ids, target_positions, target_ids)' },
-    ...targetOptions,
+    ...explainedOptions,
     output: { value: 'FILE', help: 'safetensors to write; with --corpus a directory' },
     heads: { value: 'cross.0.3,...', help: 'heads to switch off together; where left out, each head by itself' },
     value: {
@@ -37,11 +34,7 @@ export const ablate: Command = {
     objective: { value: 'log-prob|logit|probability', help: 'the number that is measured' },
     contrast: { value: 'TOKEN', help: 'measure the difference to this token (an id or a piece)' },
     ...curveOptions,
-    ...corpusOptions,
-    ...explainOption,
-    ...conversationOptions,
-    ...languageOptions,
-    ...commonOptions,
+    ...explainingOptions,
   },
   run: (context) => withCheckpoint(context, (open) => ablateAll(context, open)),
 }
@@ -101,12 +94,6 @@ async function openMeasure(
   return { ablation, values, parameters: { device: opened.engine.device, ...options } }
 }
 
-const floats = (shape: readonly number[], data: readonly number[]): FileTensor => ({
-  dtype: 'F32',
-  shape,
-  data: Float32Array.from(data),
-})
-
 /** A set of heads together. */
 async function reportSet(
   context: CommandContext,
@@ -122,7 +109,7 @@ async function reportSet(
   const to = args.text('output')
   const tensors = { objective: floats([K], objective), 'objective.ablated': floats([K], ablated) }
   if (to !== undefined) await writeTensorFile(to, tensors, { command: 'ablate', heads, ...parameters })
-  const name = (id: number): string | null => source.tokenizer?.token(id) ?? null
+  const name = namer(source.tokenizer)
   const targets = problem.targets.map(({ position, id }, k) => ({
     position,
     id,

@@ -7,8 +7,9 @@ import type { CommonOptions } from './attribute.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
+import { namer } from './source.ts'
 import type { Source } from './source.ts'
-import { writeTensorFile } from './tensor-file.ts'
+import { floats, writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
 const kinds: readonly AttentionKind[] = ['encoder', 'decoder', 'cross']
@@ -49,13 +50,11 @@ export async function reportAttentionAttribution(
   const parameters = { method: 'attention-attribution', device: opened.engine.device, ...options }
   if (to !== undefined) await writeTensorFile(to, tensorsOf(found), { command: 'attribute', ...parameters })
   if (args.has('json')) {
-    const name = (id: number): string | null => tokenizer?.token(id) ?? null
+    const name = namer(tokenizer)
     return streams.out(JSON.stringify({ ...parameters, output: to ?? null, ...listResults(problem, found, name) }))
   }
   for (const line of describe(found)) streams.out(line)
 }
-
-const floats = (shape: readonly number[], data: Float32Array): FileTensor => ({ dtype: 'F32', shape, data })
 
 /** Under the names of the fixtures; `objective.baseline`, `nodes` and `converged` beside each gap. */
 export function tensorsOf({

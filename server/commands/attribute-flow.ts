@@ -6,8 +6,9 @@ import { refusePathOptions } from './attribute-attention.ts'
 import type { CommonOptions } from './attribute.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
+import { namer } from './source.ts'
 import type { Source } from './source.ts'
-import { writeTensorFile } from './tensor-file.ts'
+import { floats, writeTensorFile } from './tensor-file.ts'
 
 /** One forward pass: rollout as `scores`, weights as they are beside it. */
 export async function reportAttentionFlow(
@@ -26,7 +27,7 @@ export async function reportAttentionFlow(
   const K = problem.targets.length
   const tensors = { objective: floats([K], path.objective), ...tensorsOf(problem, flow) }
   if (to !== undefined) await writeTensorFile(to, tensors, { command: 'attribute', ...parameters })
-  const name = (id: number): string | null => tokenizer?.token(id) ?? null
+  const name = namer(tokenizer)
   const targets = problem.targets.map(({ position, id }, k) => ({
     position,
     id,
@@ -44,8 +45,6 @@ export async function reportAttentionFlow(
     streams.out(`${token ?? id}  ${strongest([...source, ...prefix], names)}`)
   }
 }
-
-const floats = (shape: readonly number[], data: Float32Array): FileTensor => ({ dtype: 'F32', shape, data })
 
 function tensorsOf({ source, prefix, targets }: Problem, flow: AttentionFlow): Readonly<Record<string, FileTensor>> {
   const K = targets.length

@@ -5,10 +5,12 @@ import type { InteractionKind, Interactions } from '#compute/types.ts'
 import type { Arguments } from './arguments.ts'
 import type { CommonOptions } from './attribute.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
+import { diagnosticTensors } from './attribution-report.ts'
 import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
+import { namer } from './source.ts'
 import type { Source } from './source.ts'
-import { writeTensorFile } from './tensor-file.ts'
+import { floats, writeTensorFile } from './tensor-file.ts'
 
 export const interactionKinds: readonly InteractionKind[] = ['masked-pairs', 'integrated-hessians', 'attention-edges']
 
@@ -33,7 +35,7 @@ export async function reportInteractions(
   const parameters = { command: 'attribute', method: 'interactions', device: engine.device, ...options }
   if (to !== undefined) await writeTensorFile(to, tensorsOf(problem, result), parameters)
   if (result.caution !== null) streams.err(`${result.caution}\n`)
-  const name = (id: number): string | null => tokenizer?.token(id) ?? null
+  const name = namer(tokenizer)
   const targets = listTargets(problem, result, name)
   if (args.has('json')) {
     const tokens = { source: problem.source.map(name), prefix: problem.prefix?.map(name) ?? null }
@@ -48,14 +50,9 @@ const sizeOf = ({ source, prefix }: Problem): number => source.length + (prefix?
 
 function tensorsOf(problem: Problem, result: Interactions): Readonly<Record<string, FileTensor>> {
   const [K, S] = [problem.targets.length, sizeOf(problem)]
-  const floats = (shape: readonly number[], data: Float32Array): FileTensor => ({ dtype: 'F32', shape, data })
   return {
     interactions: floats([K, S, S], result.interactions),
-    objective: floats([K], result.objective),
-    'objective.baseline': floats([K], result.baselineObjective),
-    gap: floats([K], result.gap),
-    nodes: { dtype: 'I32', shape: [K], data: result.nodes },
-    converged: { dtype: 'U8', shape: [K], data: result.converged },
+    ...diagnosticTensors(result),
   }
 }
 

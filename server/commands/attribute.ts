@@ -1,18 +1,15 @@
 import type { AttributionOptions, Baseline } from '#compute/types.ts'
 import type { Arguments, OptionSpecs } from './arguments.ts'
-import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
-import { conversationOptions } from './conversation.ts'
 import { attentionOptions, reportAttentionAttribution } from './attribute-attention.ts'
 import { reportAttentionFlow } from './attribute-flow.ts'
 import { interactionKinds, reportInteractions } from './attribute-interactions.ts'
-import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { explainEach, explainedOptions, explainingOptions } from './explaining.ts'
 import { summariseExplanations } from './explanation-summary.ts'
 import { reportGradient, reportScores } from './attribution-report.ts'
 import type { Source } from './source.ts'
-import { readProblem, targetOptions } from './targets.ts'
+import { readProblem } from './targets.ts'
 import { groupOptions, groupProblem } from './units.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -47,27 +44,16 @@ export const attribute: Command = {
   positionals: ['CHECKPOINT'],
   summary: 'scores of source and earlier output for output tokens',
   options: {
-    text: { value: 'TEXT', help: 'the text the model reads' },
-    inputs: { value: 'FILE', help: 'or safetensors with input_ids (decoder_input_ids, target_positions, target_ids)' },
-    ...targetOptions,
+    ...explainedOptions,
     output: { value: 'FILE', help: 'safetensors to write; with --corpus a directory' },
     method: { value: methods.join('|'), help: 'integrated-gradients where it is left out' },
     kind: { value: interactionKinds.join('|'), help: 'which interactions; masked pairs where it is left out' },
     ...methodOptions,
     ...groupOptions,
     ...attentionOptions,
-    ...corpusOptions,
-    ...explainOption,
-    ...conversationOptions,
-    ...languageOptions,
-    ...commonOptions,
+    ...explainingOptions,
   },
-  run: (context) =>
-    withCheckpoint(context, (open) =>
-      runOnSources(context, open, (own, source) => attributeOne(own, open, source), {
-        summarise: (rows) => summariseExplanations(rows, open.local),
-      }),
-    ),
+  run: explainEach(attributeOne, (rows, { local }) => summariseExplanations(rows, local)),
 }
 
 async function attributeOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {

@@ -6,12 +6,11 @@ import type { CommonOptions } from './attribute.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
+import { namer } from './source.ts'
 import type { ReadText, Source } from './source.ts'
-import { writeTensorFile } from './tensor-file.ts'
+import { floats, writeTensorFile } from './tensor-file.ts'
 import { groupedTensors } from './units.ts'
 import { UsageError } from './usage-error.ts'
-
-const floats = (shape: readonly number[], data: Float32Array): FileTensor => ({ dtype: 'F32', shape, data })
 
 /** The plain gradient goes to a file: it is [targets, tokens, width]. */
 export async function reportGradient(
@@ -29,7 +28,7 @@ export async function reportGradient(
   const { objective, source, prefix } = await path.gradient(problem.targets.map((_, k) => k))
   const { width } = engine.model
   const tensors = {
-    objective: floats([K], Float32Array.from(objective)),
+    objective: floats([K], objective),
     'gradient.source': floats([K, problem.source.length, width], source),
     ...(problem.prefix === null ? {} : { 'gradient.prefix': floats([K, problem.prefix.length, width], prefix) }),
   }
@@ -61,7 +60,7 @@ export async function reportScores(
   const parameters = { command: 'attribute', device: engine.device, ...options }
   const grouped = groupedTensors(open, problem, result)
   if (to !== undefined) await writeTensorFile(to, { ...tensorsOf(problem, result), ...grouped }, parameters)
-  const name = (id: number): string | null => tokenizer?.token(id) ?? null
+  const name = namer(tokenizer)
   const targets = listTargets(problem, result, name)
   if (args.has('json')) {
     const found = { tokens: listTokens(problem, read, name), ...listGroups(grouped), targets }
@@ -95,17 +94,27 @@ function messagesOf({ source }: Problem, read: ReadText | null): { readonly mess
   return messages === null ? {} : { messages: source.map((_, index) => messages[index] ?? null) }
 }
 
+/** What tells how far a result can be trusted, one entry per target. */
+export function diagnosticTensors(
+  result: Pick<Attribution, 'objective' | 'baselineObjective' | 'gap' | 'nodes' | 'converged'>,
+): Readonly<Record<string, FileTensor>> {
+  const shape = [result.objective.length]
+  return {
+    objective: floats(shape, result.objective),
+    'objective.baseline': floats(shape, result.baselineObjective),
+    gap: floats(shape, result.gap),
+    nodes: { dtype: 'I32', shape, data: result.nodes },
+    converged: { dtype: 'U8', shape, data: result.converged },
+  }
+}
+
 /** Scores and diagnostics under the names of the fixtures. */
 function tensorsOf({ source, prefix, targets }: Problem, result: Attribution): Readonly<Record<string, FileTensor>> {
   const [K, n] = [targets.length, source.length]
   return {
     'scores.source': floats([K, n], result.source),
     ...(prefix === null ? {} : { 'scores.prefix': floats([K, prefix.length], result.prefix) }),
-    objective: floats([K], result.objective),
-    'objective.baseline': floats([K], result.baselineObjective),
-    gap: floats([K], result.gap),
-    nodes: { dtype: 'I32', shape: [K], data: result.nodes },
-    converged: { dtype: 'U8', shape: [K], data: result.converged },
+    ...diagnosticTensors(result),
   }
 }
 

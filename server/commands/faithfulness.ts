@@ -5,17 +5,15 @@ import type { Faithfulness, FaithfulnessOptions, FaithfulnessRow, MaskingCurve, 
 import type { Arguments } from './arguments.ts'
 import { methodOptions, readOptions } from './attribute.ts'
 import type { CommonOptions } from './attribute.ts'
-import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
-import { conversationOptions } from './conversation.ts'
-import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { explainEach, explainedOptions, explainingOptions } from './explaining.ts'
 import { summariseFaithfulness } from './faithfulness-summary.ts'
 import { showProgress } from './progress.ts'
+import { namer } from './source.ts'
 import type { Source } from './source.ts'
-import { readProblem, targetOptions } from './targets.ts'
-import { readTensorFile, writeTensorFile } from './tensor-file.ts'
+import { readProblem } from './targets.ts'
+import { floats, readTensorFile, writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
 const methods: readonly ScoreMethod[] = ['integrated-gradients', 'gradient-x-input', 'gradient-norm', 'occlusion']
@@ -27,9 +25,7 @@ export const faithfulness: Command = {
   positionals: ['CHECKPOINT'],
   summary: 'what masking tokens in the order of their scores does: comprehensiveness, sufficiency, AOPC, with controls',
   options: {
-    text: { value: 'TEXT', help: 'the text the model reads' },
-    inputs: { value: 'FILE', help: 'or safetensors with input_ids (decoder_input_ids, target_positions, target_ids)' },
-    ...targetOptions,
+    ...explainedOptions,
     scores: {
       value: 'FILE',
       help: 'safetensors with scores.source [K, n] (and scores.prefix [K, m]) of these targets',
@@ -46,18 +42,9 @@ export const faithfulness: Command = {
       value: 'FILE',
       help: 'safetensors to write: {scores,reversed,random}.{comprehensiveness,sufficiency}, aopc',
     },
-    ...corpusOptions,
-    ...explainOption,
-    ...conversationOptions,
-    ...languageOptions,
-    ...commonOptions,
+    ...explainingOptions,
   },
-  run: (context) =>
-    withCheckpoint(context, (open) =>
-      runOnSources(context, open, (own, source) => judgeOne(own, open, source), {
-        summarise: (rows) => summariseFaithfulness(rows, open.local),
-      }),
-    ),
+  run: explainEach(judgeOne, (rows, { local }) => summariseFaithfulness(rows, local)),
 }
 
 async function judgeOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
@@ -75,7 +62,7 @@ async function judgeOne(context: CommandContext, open: OpenCheckpoint, source: S
   const made = args.text('scores') === undefined ? { method, quadrature } : { scores: args.text('scores') }
   const parameters = { command: 'faithfulness', device: opened.engine.device, ...made, ...masked, ...test }
   if (to !== undefined) await writeTensorFile(to, tensorsOf(found), parameters)
-  const name = (id: number): string | null => source.tokenizer?.token(id) ?? null
+  const name = namer(source.tokenizer)
   const targets = problem.targets.map((target, k) => ({ ...target, token: name(target.id), ...found.rows[k]! }))
   if (args.has('json')) return streams.out(JSON.stringify({ ...parameters, output: to ?? null, targets }))
   for (const target of targets) streams.out(describe(target))
@@ -120,12 +107,6 @@ async function readScores(
     Array.from({ length: K }, (_, k) => data.subarray(k * width, (k + 1) * width))
   return join(rows(source, n), problem.prefix === null ? null : rows(prefix, m))
 }
-
-const floats = (shape: readonly number[], numbers: readonly number[]): FileTensor => ({
-  dtype: 'F32',
-  shape,
-  data: Float32Array.from(numbers),
-})
 
 function tensorsOf(found: Faithfulness): Readonly<Record<string, FileTensor>> {
   const { rows, fractions } = found

@@ -2,45 +2,33 @@
 import type { FileTensor } from '#compute/index.ts'
 import type { Problem } from '#compute/local.ts'
 import type { LogitLens } from '#compute/types.ts'
-import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
-import { conversationOptions } from './conversation.ts'
-import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { explainEach, explainedOptions, explainingOptions } from './explaining.ts'
 import { summariseLens } from './lens-summary.ts'
 import { showProgress } from './progress.ts'
+import { namer } from './source.ts'
 import type { Source } from './source.ts'
-import { readProblem, targetOptions } from './targets.ts'
+import { readProblem } from './targets.ts'
 import { writeTensorFile } from './tensor-file.ts'
 
-const { joint: _joint, ...eachTarget } = targetOptions
+/** Each target is read by itself. */
+const { joint: _joint, ...readOptions } = explainedOptions
 
 export const lens: Command = {
   name: 'lens',
   positionals: ['CHECKPOINT'],
   summary: 'the likeliest tokens of every layer at every step of an output (logit lens)',
   options: {
-    text: { value: 'TEXT', help: 'the text the model reads' },
-    inputs: { value: 'FILE', help: 'or safetensors with input_ids (decoder_input_ids, target_positions, target_ids)' },
-    ...eachTarget,
+    ...readOptions,
     'top-k': { value: '5', help: 'how many tokens of each layer' },
     output: {
       value: 'FILE',
       help: 'safetensors to write: lens.ids, lens.log-probs [K, layers + 1, k], lens.entropy, lens.target.{log-prob,rank}',
     },
-    ...corpusOptions,
-    ...explainOption,
-    ...conversationOptions,
-    ...languageOptions,
-    ...commonOptions,
+    ...explainingOptions,
   },
-  run: (context) =>
-    withCheckpoint(context, (open) =>
-      runOnSources(context, open, (own, source) => lensOne(own, open, source), {
-        summarise: (rows) => summariseLens(rows, open.local),
-      }),
-    ),
+  run: explainEach(lensOne, (rows, { local }) => summariseLens(rows, local)),
 }
 
 async function lensOne(context: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
@@ -52,7 +40,7 @@ async function lensOne(context: CommandContext, open: OpenCheckpoint, source: So
   const to = args.text('output')
   const parameters = { command: 'lens', device: opened.engine.device, topK: found.count }
   if (to !== undefined) await writeTensorFile(to, tensorsOf(problem, found), parameters)
-  const name = (id: number): string | null => source.tokenizer?.token(id) ?? null
+  const name = namer(source.tokenizer)
   const targets = listTargets(problem, found, name)
   if (args.has('json')) return streams.out(JSON.stringify({ ...parameters, output: to ?? null, targets }))
   for (const target of targets) describe(target, streams.out)

@@ -14,6 +14,7 @@ import { write } from './generate.ts'
 import { showProgress } from './progress.ts'
 import { writeProjection } from './projection-report.ts'
 import type { StoredRow } from './run-directory.ts'
+import { namer } from './source.ts'
 import type { Source } from './source.ts'
 import { writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
@@ -63,7 +64,7 @@ async function collectOne({ args, streams }: CommandContext, open: OpenCheckpoin
     'states.steps': { dtype: 'F32', shape: [layers.decoder + 1, ids.length, width], data: states!.steps },
   } as const
   await writeTensorFile(args.text('output')!, tensors, { command: 'project', device: opened.engine.device }) // of the row
-  const name = (id: number): string | null => source.tokenizer?.token(id) ?? null
+  const name = namer(source.tokenizer)
   const text = source.tokenizer?.decode(ids) ?? null
   streams.out(
     JSON.stringify({

@@ -1,11 +1,11 @@
 /** `roles`: what attention heads do, as scores over a text or a corpus. */
 import type { RoleTallies } from '#compute/local.ts'
 import type { HeadRole, HeadRoles } from '#compute/types.ts'
-import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
-import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { corpusOptions, explainOption } from './corpus-run.ts'
+import { explainEach } from './explaining.ts'
 import type { StoredRow } from './run-directory.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
@@ -25,12 +25,7 @@ export const roles: Command = {
     ...languageOptions,
     ...commonOptions,
   },
-  run: (context) =>
-    withCheckpoint(context, (open) =>
-      runOnSources(context, open, (own, source) => rolesOfOne(own, open, source), {
-        summarise: (rows) => summarise(rows, open),
-      }),
-    ),
+  run: explainEach(rolesOfOne, summarise),
 }
 
 async function rolesOfOne({ args, streams }: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {

@@ -29,6 +29,12 @@ export interface ReadText {
   readonly messages: readonly (number | null)[] | null
 }
 
+/** Tokens by their ids; null where there is no tokenizer. */
+export const namer =
+  (tokenizer: Tokenizer | null) =>
+  (id: number): string | null =>
+    tokenizer?.token(id) ?? null
+
 export async function readSource(args: Arguments, open: OpenCheckpoint): Promise<Source> {
   const given = ['text', 'conversation', 'inputs'].filter((name) => args.has(name))
   if (given.length !== 1) throw new UsageError('Give either --text TEXT or --inputs FILE, or --conversation FILE')

@@ -17,6 +17,13 @@ export interface StoredTensors extends TensorFile {
   rows(name: string, rows: number, width: number): readonly Float32Array[]
 }
 
+/** A float32 tensor to be written; a list of numbers is rounded to it. */
+export const floats = (shape: readonly number[], data: Float32Array | readonly number[]): FileTensor => ({
+  dtype: 'F32',
+  shape,
+  data: data instanceof Float32Array ? data : Float32Array.from(data),
+})
+
 /** Reads a safetensors file of inputs. Names are those of the fixtures: `input_ids`, `target_positions`, … */
 export async function readTensorFile(path: string): Promise<StoredTensors> {
   const tensors = await readTensors(path)
