@@ -1,25 +1,24 @@
 /** MarianMT (Junczys-Dowmunt et al. 2018, as in transformers' `modeling_marian.py`): norms after, fixed positions. */
 import type { Fields } from '#compute/checkpoint/fields.ts'
 import type { Architecture } from './model.ts'
-import { readSizes, seq2seqModel } from './seq2seq.ts'
+import { readSizes, requireNorms, seq2seqModel } from './seq2seq.ts'
 import { sinusoidPositions } from './sinusoids.ts'
 import type { Tensors } from './tensors.ts'
 import { headName, readLogitsBias, readTiedEmbeddings } from './tied-embedding.ts'
 import type { Embeddings } from './tied-embedding.ts'
+
+const norms = { normFirst: false, hasEmbeddingNorm: false }
 
 export const marian: Architecture = {
   modelType: 'marian',
   kind: 'encoder-decoder',
   base: 'model.',
   open: (config, tensors) => {
-    config.require('normalize_before', [false])
-    config.require('normalize_embedding', [false])
-    config.require('add_final_layer_norm', [false])
+    requireNorms(config, norms)
     const sizes = readSizes(config, { activation: 'gelu', scalesEmbedding: false })
     return seq2seqModel(config, tensors, sizes, {
       architecture: 'marian',
-      normFirst: false,
-      hasEmbeddingNorm: false,
+      ...norms,
       positions: sinusoidPositions(tensors, sizes.maxTokens, sizes.width),
       special: { pad: 58100, bos: null, end: [0], start: 58100 },
       ...readEmbeddings(config, tensors, sizes.width),

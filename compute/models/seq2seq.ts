@@ -15,13 +15,17 @@ import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, Rows, SpecialIds
 import type { Tensors } from './tensors.ts'
 import type { Embeddings } from './tied-embedding.ts'
 
-/** What the architectures of the family differ in. */
-export interface Seq2SeqDesign extends Embeddings {
-  readonly architecture: string
-  /** Norms stand before attention and feed-forward, with one more at the end; else after each. */
+/** Where norms stand. */
+export interface Norms {
+  /** Before attention and feed-forward, with one more at the end; else after each. */
   readonly normFirst: boolean
-  /** A norm on the embeddings after positions were added. */
+  /** One on the embeddings after positions were added. */
   readonly hasEmbeddingNorm: boolean
+}
+
+/** What the architectures of the family differ in. */
+export interface Seq2SeqDesign extends Embeddings, Norms {
+  readonly architecture: string
   readonly positions: Positions
   /** What a configuration that names no special token means. */
   readonly special: SpecialIds
@@ -56,6 +60,13 @@ const normEpsilon = 1e-5
 export interface SizeDefaults {
   readonly activation: string
   readonly scalesEmbedding: boolean
+}
+
+/** Fails on an older configuration whose switches say otherwise than the architecture. */
+export function requireNorms(config: Fields, { normFirst, hasEmbeddingNorm }: Norms): void {
+  config.require('normalize_before', [normFirst])
+  config.require('normalize_embedding', [hasEmbeddingNorm])
+  config.require('add_final_layer_norm', [normFirst])
 }
 
 /** Other defaults are those that all configurations of the family in transformers agree on. */
