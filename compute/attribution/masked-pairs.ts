@@ -1,6 +1,7 @@
 /** Interactions of pairs of masked tokens: exact, whatever the activation, and without a gradient. */
 import { makeInteractionBoard } from './interactions.ts'
 import type { InteractionSteps } from './interactions.ts'
+import { evaluateMasks } from './mask-runs.ts'
 import type { Mask, Masking } from './masking.ts'
 import { nextTargets } from './turns.ts'
 
@@ -21,13 +22,7 @@ export async function* maskedPairs(masking: Masking, focus: () => number | null)
     const places = masking.maskable(targets.at(-1)!)
     const pairs = places.flatMap((i, a) => places.slice(a + 1).map((j): Mask => [i, j]))
     const masks: readonly Mask[] = [[], places, ...places.map((place) => [place]), ...pairs]
-    const found: Float64Array[] = []
-    while (found.length < masks.length) {
-      const batch = masks.slice(found.length, found.length + masking.masksPerRun(targets.length))
-      found.push(...(await masking.evaluate(targets, batch)))
-      const stage = `masks ${found.length} of ${masks.length}`
-      yield { progress: { stage, done: total - open.size, total }, partial: null }
-    }
+    const found = yield* evaluateMasks(masking, targets, masks, { done: total - open.size, total })
     targets.forEach((target, k) => {
       const values = found.map((row) => row[k]!)
       const matrix = mixedDifferences(tokens, places, values)

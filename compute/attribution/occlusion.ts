@@ -1,4 +1,5 @@
 /** Occlusion (Zeiler and Fergus 2014; for words Li, Monroe and Jurafsky 2016, "Understanding Neural Networks through Representation Erasure"). */
+import { evaluateMasks } from './mask-runs.ts'
 import type { Mask, Masking } from './masking.ts'
 import type { Control, Steps } from './method.ts'
 import { makeBoard } from './scores.ts'
@@ -24,13 +25,7 @@ export async function* occlusion(masking: Masking, { focus, finished }: Control)
     const places = masking.maskable(targets.at(-1)!)
     const units = unitsOf(masking, places)
     const masks: readonly Mask[] = [[], places, ...units]
-    const found: Float64Array[] = []
-    while (found.length < masks.length) {
-      const batch = masks.slice(found.length, found.length + masking.masksPerRun(targets.length))
-      found.push(...(await masking.evaluate(targets, batch)))
-      const stage = `masks ${found.length} of ${masks.length}`
-      yield { progress: { stage, done: total - open.size, total }, partial: null }
-    }
+    const found = yield* evaluateMasks(masking, targets, masks, { done: total - open.size, total })
     targets.forEach((target, k) => {
       const [objective, baselineObjective] = [found[0]![k]!, found[1]![k]!]
       const scores = new Float64Array(tokens)

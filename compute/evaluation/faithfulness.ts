@@ -5,9 +5,11 @@
  * as differences of F and not of a class probability. Both averaged over the steps, the empty step counted: the area over the
  * perturbation curve, AOPC (Samek et al. 2017). Controls: the reversed order, and random orders.
  */
+import { inRuns } from '#compute/attribution/mask-runs.ts'
+import type { RunSteps } from '#compute/attribution/mask-runs.ts'
 import type { Mask, MaskedTarget, Masking } from '#compute/attribution/masking.ts'
 import { makeRandom } from '#compute/generate/sample.ts'
-import type { Faithfulness, FaithfulnessOptions, FaithfulnessRow, MaskingCurve, Progress } from '#compute/types.ts'
+import type { Faithfulness, FaithfulnessOptions, FaithfulnessRow, MaskingCurve } from '#compute/types.ts'
 
 /** Scores of one target, one per token of source and prefix. */
 export type TokenScores = ArrayLike<number>
@@ -23,7 +25,7 @@ export async function* faithfulness(
   masking: Masking,
   scores: readonly TokenScores[],
   options: FaithfulnessOptions,
-): AsyncGenerator<{ readonly progress: Progress; readonly partial: null }, Faithfulness> {
+): RunSteps<Faithfulness> {
   const rows: FaithfulnessRow[] = []
   const total = masking.problem.targets.length
   for (let target = 0; target < total; target++) {
@@ -31,13 +33,8 @@ export async function* faithfulness(
     const orders = ordersOf(places, scores[target]!, options, target)
     const curves = orders.map((order) => curveOf(order, options.fractions))
     const masks: readonly Mask[] = [[], places, ...curves.flatMap(({ without, alone }) => [...without, ...alone])]
-    const reading = readAll(masking, target, masks)
-    let step = await reading.next()
-    while (!step.done) {
-      yield { progress: { stage: 'outputs judged', done: target, total }, partial: null }
-      step = await reading.next()
-    }
-    rows.push(rowOf(step.value, options.fractions.length, sumOf(scores[target]!)))
+    const values = yield* readAll(masking, target, masks)
+    rows.push(rowOf(values, options.fractions.length, sumOf(scores[target]!)))
   }
   return { fractions: options.fractions, controls: options.controls, seed: options.seed, rows }
 }
@@ -78,19 +75,16 @@ function curveOf(order: readonly number[], fractions: readonly number[]): Curve 
 }
 
 /** F of one target under every mask; equal masks are computed once. */
-async function* readAll(
-  masking: Masking,
-  target: number,
-  masks: readonly Mask[],
-): AsyncGenerator<void, readonly number[]> {
+async function* readAll(masking: Masking, target: number, masks: readonly Mask[]): RunSteps<readonly number[]> {
   const keys = masks.map((mask) => mask.toSorted((a, b) => a - b).join(' '))
   const distinct = new Map(keys.map((key, i) => [key, masks[i]!]))
   const pairs = Array.from(distinct.values(), (mask): MaskedTarget => ({ target, mask }))
-  const found: number[] = []
-  while (found.length < pairs.length) {
-    found.push(...(await masking.evaluatePairs(pairs.slice(found.length, found.length + masking.masksPerRun(1)))))
-    yield
-  }
+  const found = yield* inRuns(
+    pairs,
+    () => masking.masksPerRun(1),
+    masking.evaluatePairs,
+    () => ({ stage: 'outputs judged', done: target, total: masking.problem.targets.length }),
+  )
   const values = new Map(Array.from(distinct.keys(), (key, i) => [key, found[i]!]))
   return keys.map((key) => values.get(key)!)
 }
