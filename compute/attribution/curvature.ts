@@ -4,12 +4,9 @@ import { objectiveKey } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { floats } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
-import { openEnds } from './ends.ts'
-import { makePace } from './pace.ts'
 import type { PathOptions } from './path.ts'
-import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
-import { specOf, targetFeeds, visibleLength } from './target-feeds.ts'
+import { openQuestion } from './question.ts'
 
 /** At one node: F, p_i = Σ_width ∂F/∂x_i · δ_i, and δ_iᵀ (∂²F/∂x_i∂x_j) δ_j. */
 export interface CurvatureSample {
@@ -33,11 +30,9 @@ export interface Curvature {
 
 export async function openCurvature(engine: Engine, problem: Problem, options: PathOptions): Promise<Curvature> {
   const { model } = engine
-  checkProblem(model, problem)
-  const spec = specOf(model, problem, options)
-  const ends = await openEnds(engine, problem, options)
-  const pace = makePace(engine, problem)
-  const { tokens, sourceTokens } = ends
+  const question = await openQuestion(engine, problem, options)
+  const { spec, pace } = question
+  const { tokens, sourceTokens } = question.ends
 
   /** One run: the rows of `places` at each of the alphas. */
   async function run(target: number, alphas: readonly number[], places: readonly number[]): Promise<Outputs> {
@@ -46,16 +41,9 @@ export async function openCurvature(engine: Engine, problem: Problem, options: P
       () => hessianProductsGraph(model, spec),
       'hot',
     )
-    const chosen = problem.targets[target]!
-    const length = visibleLength(model, problem, [chosen])
-    const { source, prefix } = ends.lengths(length)
+    const { source, prefix } = question.lengths([target])
     const feeds = {
-      ...ends.feeds(length),
-      ...targetFeeds(
-        spec,
-        alphas.map(() => chosen),
-        options.contrast,
-      ),
+      ...question.feeds(alphas.map(() => target)),
       alpha: floats([alphas.length], Float32Array.from(alphas)),
       'direction.source': oneHotRows(places, 0, source),
       ...(prefix === null ? {} : { 'direction.prefix': oneHotRows(places, sourceTokens, prefix) }),
@@ -64,9 +52,7 @@ export async function openCurvature(engine: Engine, problem: Problem, options: P
   }
 
   async function* sample(target: number, alphas: readonly number[]): ReturnType<Curvature['sample']> {
-    const { source, prefix } = ends.lengths(visibleLength(model, problem, [problem.targets[target]!]))
-    const end = prefix === null ? source : sourceTokens + prefix
-    const moving = ends.moving.filter((place) => place < end)
+    const moving = question.movable(target)
     const places = moving.length === 0 ? [0] : moving // F is read even where nothing moves
     const found: CurvatureSample[] = []
     while (found.length < alphas.length) {

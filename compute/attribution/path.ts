@@ -12,11 +12,8 @@ import type { Session } from '#compute/runtime/session.ts'
 import { floats } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { AttributionOptions } from '#compute/types.ts'
-import { openEnds } from './ends.ts'
-import { makePace } from './pace.ts'
-import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
-import { specOf, targetFeeds, visibleLength } from './target-feeds.ts'
+import { openQuestion } from './question.ts'
 
 /** One target at one node: F there, and the integrand of integrated gradients. */
 export interface Sample {
@@ -59,23 +56,15 @@ const preparePrefix = (engine: Engine, spec: ObjectiveSpec): Promise<Session> =>
 
 export async function openPath(engine: Engine, problem: Problem, options: PathOptions): Promise<Path> {
   const { model } = engine
-  checkProblem(model, problem)
-  const spec = specOf(model, problem, options)
-  const ends = await openEnds(engine, problem, options)
-  const pace = makePace(engine, problem)
+  const { spec, ends, pace, feeds: feedsOf } = await openQuestion(engine, problem, options)
   const { tokens, sourceTokens } = ends
   const prefixTokens = tokens - sourceTokens
   const isSourceFixed = problem.prefix !== null && ends.moving.every((place) => place >= sourceTokens)
 
-  /** Feeds for some targets; the decoder's tokens after the last of them are cut away, since no target can see them. */
-  function feed(targets: readonly number[], alphas: readonly number[]): Readonly<Record<string, Tensor>> {
-    const chosen = targets.map((index) => problem.targets[index]!)
-    return {
-      ...ends.feeds(visibleLength(model, problem, chosen)),
-      ...targetFeeds(spec, chosen, options.contrast),
-      alpha: floats([alphas.length], Float32Array.from(alphas)),
-    }
-  }
+  const feed = (targets: readonly number[], alphas: readonly number[]): Readonly<Record<string, Tensor>> => ({
+    ...feedsOf(targets),
+    alpha: floats([alphas.length], Float32Array.from(alphas)),
+  })
 
   /** What a program says of the gradient at the end of the path, `width` numbers a token. */
   async function atEnd(
