@@ -72,8 +72,11 @@ export function grow(past: Cache | undefined, fresh: Cache): Cache {
   return { keys: concat([past.keys, fresh.keys], -2), values: concat([past.values, fresh.values], -2) }
 }
 
-/** States of the picked rows, [K, ..., R, width]: a product, so that each row's gradient finds its way back to its own target. */
-export const pickRows = (x: Value, rows: Rows): Value => matMul(rows.pick, x)
+/**
+ * States of the picked rows, [K, ..., R, width], or all where none are picked: a product, so that each row's gradient finds its
+ * way back to its own target.
+ */
+export const pickRows = (x: Value, rows: Rows | undefined): Value => (rows === undefined ? x : matMul(rows.pick, x))
 
 /** Positions of the tokens that are fed: 0, 1, …, or the one after the past. int64 [tokens]. */
 export const fedPositions = ({ embeddings, past }: DecoderInput): Value =>

@@ -121,15 +121,14 @@ function step(
 ): { readonly x: Value; readonly cache: Cache } {
   const { heads, keyHeads, headWidth } = sizes
   const normed = block.attentionNorm(x)
-  const pick = (states: Value): Value => (place.picked === null ? states : pickRows(states, place.picked))
   const cache = grow(past, {
     keys: turn(splitHeads(block.key(normed), keyHeads), place.keys),
     values: splitHeads(block.value(normed), keyHeads),
   })
-  const queries = turn(splitHeads(block.query(pick(normed)), heads), place.queries)
+  const queries = turn(splitHeads(block.query(pickRows(normed, place.picked)), heads), place.queries)
   const mask = place.mask(cache.keys.shape.at(-2)!, site.window)
   const attention = { kind: 'decoder', heads, scale: headWidth ** -0.5, ...site } as const
-  const mixed = add(pick(x), block.out(attendHeads(queries, cache, mask, attention)))
+  const mixed = add(pickRows(x, place.picked), block.out(attendHeads(queries, cache, mask, attention)))
   return { x: add(mixed, block.feedForward(block.feedForwardNorm(mixed))), cache }
 }
 

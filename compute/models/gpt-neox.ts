@@ -125,11 +125,10 @@ function step(
     keys: turn(splitHeads(key, heads), place.keys),
     values: splitHeads(value, heads),
   })
-  const pick = (states: Value): Value => (place.picked === null ? states : pickRows(states, place.picked))
-  const queries = turn(splitHeads(pick(query), heads), place.queries)
+  const queries = turn(splitHeads(pickRows(query, place.picked), heads), place.queries)
   const mask = place.mask(cache.keys.shape.at(-2)!, null)
   const attention = { kind: 'decoder', heads, scale: (width / heads) ** -0.5, ...site } as const
-  const kept = pick(x)
+  const kept = pickRows(x, place.picked)
   const mixed = add(kept, block.out(attendHeads(queries, cache, mask, attention)))
   return { x: add(mixed, block.feedForward(block.feedForwardNorm(isParallel ? kept : mixed))), cache }
 }

@@ -14,8 +14,8 @@ import type { RopeParameters } from './rope-parameters.ts'
 export interface Place {
   readonly keys: Turn
   readonly queries: Turn
-  /** The rows whose queries are asked for; null for all. */
-  readonly picked: Rows | null
+  /** The rows whose queries are asked for; undefined for all. */
+  readonly picked: Rows | undefined
   /** Mask for that many keys, seen through a window or not; null where nothing is hidden. */
   readonly mask: (keys: Dim, window: number | null) => Value | null
 }
@@ -31,7 +31,7 @@ export function placesOf(rope: RopeParameters, input: DecoderInput): { readonly 
   const mask = remembered((count, window) =>
     past !== undefined && window === null ? null : causalMask(positions, count, window),
   )
-  const inner: Place = { keys, queries: keys, picked: null, mask }
+  const inner: Place = { keys, queries: keys, picked: undefined, mask }
   if (rows === undefined) return { inner, last: inner }
   const last: Place = {
     keys,

@@ -202,7 +202,7 @@ function decodeSelf(
 ): { readonly x: Value; readonly cache: Cache } {
   const normed = stack.normFirst ? block.self.norm(x) : x
   const cache = grow(past, cacheOf(block.self, normed, site.heads))
-  const kept = rows === undefined ? x : pickRows(x, rows)
+  const kept = pickRows(x, rows)
   const mixed = residual(stack, block.self.norm, kept, (h) =>
     block.self.out(attend(block.self.query(h), cache, mask, site)),
   )

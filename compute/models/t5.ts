@@ -245,9 +245,8 @@ function decode({ heads, blocks, bias, finalNorm }: Stack, input: DecoderInput, 
     caches.push(cache)
     full ??= maskOf(bias, input, cache.keys.shape.at(-2)!)
     const mask = picked === undefined ? full : pickedMask(bias, picked, cache.keys.shape.at(-2)!)
-    const pick = (states: Value): Value => (picked === undefined ? states : pickRows(states, picked))
     const site = (kind: 'decoder' | 'cross'): AttentionSite => ({ kind, layer: l, hooks, heads, scale: 1 })
-    x = add(pick(x), self.out(attend(self.query(pick(read)), cache, mask, site('decoder'))))
+    x = add(pickRows(x, picked), self.out(attend(self.query(pickRows(read, picked)), cache, mask, site('decoder'))))
     const seen = memory !== null && 'states' in memory ? cacheOf(cross!, memory.states, heads) : memory!.caches[l]!
     x = add(x, cross!.out(attend(cross!.query(cross!.norm(x)), seen, null, site('cross'))))
     x = add(x, feedForward(norm(x)))
