@@ -13,6 +13,9 @@ import type { Tensors } from './tensors.ts'
 /** From one width to another. */
 export type Layer = (x: Value) => Value
 
+/** What stands where a checkpoint has no layer. */
+export const identity: Layer = (x) => x
+
 /** A linear layer named as PyTorch does: `<name>.weight` [out, in] and, where it has one, `<name>.bias` [out]. */
 export function linearLayer(tensors: Tensors, name: string, from: number, to: number, hasBias = true): Layer {
   const weight = tensors.read([to, from], `${name}.weight`)
@@ -82,8 +85,18 @@ export const pickRows = (x: Value, rows: Rows | undefined): Value => (rows === u
 export const fedPositions = ({ embeddings, past }: DecoderInput): Value =>
   past === undefined ? positionsUpTo(embeddings.shape.at(-2)!) : past.length
 
-/** Mask of the decoder's self-attention for queries at every position. */
-export const fullCausalMask = (tokens: Dim): Value => causalMask(unsqueeze(positionsUpTo(tokens), [1]), tokens)
+/**
+ * Masks of a decoder's self-attention: one that layers share, and one for picked rows. null for the token after the past, which
+ * sees all keys.
+ */
+export function causalMasks({ embeddings, past }: DecoderInput): (rows: Rows | undefined) => Value | null {
+  const tokens = embeddings.shape.at(-2)!
+  const full = past === undefined ? causalMask(everyPosition(tokens), tokens) : null
+  return (rows) => (rows === undefined ? full : causalMask(rows.positions, tokens))
+}
+
+/** Positions of as many queries, int64 [tokens, 1]. */
+export const everyPosition = (tokens: Dim): Value => unsqueeze(positionsUpTo(tokens), [1])
 
 /** Adds rows of a table of positions [most, width] to embeddings [..., tokens, width]. */
 export const addPositions = (embeddings: Value, table: Value, positions: Value): Value =>

@@ -4,7 +4,6 @@
  */
 import type { Fields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
-import type { Value } from '#compute/graph/value.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add, mul } from '#compute/ops/elementwise.ts'
 import { linear } from '#compute/ops/matrix.ts'
@@ -12,10 +11,11 @@ import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
 import { attendHeads, grow, linearLayer, pickRows, rmsNormLayer } from './blocks.ts'
 import type { Layer } from './blocks.ts'
-import type { Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import { runDecoder } from './layers.ts'
+import type { Layers } from './layers.ts'
+import type { DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
 import type { RopeParameters } from './rope-parameters.ts'
 import { placesOf } from './rotary-places.ts'
-import type { Place } from './rotary-places.ts'
 import { steadiness, turn } from './rotary.ts'
 import type { Tensors } from './tensors.ts'
 import { headName, readTiedHead } from './tied-embedding.ts'
@@ -110,51 +110,22 @@ function readBlock(tensors: Tensors, name: string, { sizes, biases }: GatedDesig
   }
 }
 
-/** Attention and feed-forward of one layer; where rows were picked, queries and all that follows exist for them only. */
-function step(
-  block: Block,
-  x: Value,
-  { sizes }: GatedDesign,
-  place: Place,
-  site: { readonly layer: number; readonly hooks: Hooks; readonly window: number | null },
-  past: Cache | undefined,
-): { readonly x: Value; readonly cache: Cache } {
-  const { heads, keyHeads, headWidth } = sizes
-  const normed = block.attentionNorm(x)
-  const cache = grow(past, {
-    keys: turn(splitHeads(block.key(normed), keyHeads), place.keys),
-    values: splitHeads(block.value(normed), keyHeads),
+function decode(layers: Layers<Block>, design: GatedDesign, input: DecoderInput, hooks: Hooks): DecoderOutput {
+  const { heads, keyHeads, headWidth } = design.sizes
+  const placeOf = placesOf(design.rope, input)
+  return runDecoder(layers, input.embeddings, input, hooks, (x, block, { layer, past, rows }) => {
+    const site = { kind: 'decoder', layer, hooks, heads, scale: headWidth ** -0.5 } as const
+    const place = placeOf(rows)
+    const normed = block.attentionNorm(x)
+    const cache = grow(past, {
+      keys: turn(splitHeads(block.key(normed), keyHeads), place.keys),
+      values: splitHeads(block.value(normed), keyHeads),
+    })
+    const queries = turn(splitHeads(block.query(pickRows(normed, rows)), heads), place.queries)
+    const mask = place.mask(cache.keys.shape.at(-2)!, design.windows[layer] ?? null)
+    const mixed = add(pickRows(x, rows), block.out(attendHeads(queries, cache, mask, site)))
+    return { x: add(mixed, block.feedForward(block.feedForwardNorm(mixed))), cache }
   })
-  const queries = turn(splitHeads(block.query(pickRows(normed, place.picked)), heads), place.queries)
-  const mask = place.mask(cache.keys.shape.at(-2)!, site.window)
-  const attention = { kind: 'decoder', heads, scale: headWidth ** -0.5, ...site } as const
-  const mixed = add(pickRows(x, place.picked), block.out(attendHeads(queries, cache, mask, attention)))
-  return { x: add(mixed, block.feedForward(block.feedForwardNorm(mixed))), cache }
-}
-
-function decode(
-  blocks: readonly Block[],
-  finalNorm: Layer,
-  design: GatedDesign,
-  input: DecoderInput,
-  hooks: Hooks,
-): DecoderOutput {
-  const places = placesOf(design.rope, input)
-  const { embeddings, past, from = 0 } = input
-  const caches: Cache[] = []
-  let x = embeddings
-  blocks.forEach((block, layer) => {
-    if (layer < from) return
-    hooks.states?.('decoder', layer, x)
-    const place = layer === blocks.length - 1 ? places.last : places.inner
-    const window = design.windows[layer] ?? null
-    const next = step(block, x, design, place, { layer, hooks, window }, past?.caches[layer])
-    caches.push(next.cache)
-    x = next.x
-  })
-  const states = finalNorm(x)
-  hooks.states?.('decoder', blocks.length, states)
-  return { states, caches }
 }
 
 /** A model of the family. */
@@ -187,7 +158,7 @@ export function gatedModel(config: Fields, tensors: Tensors, design: GatedDesign
     embeddings: () => ({ table, scale: 1 }),
     encode: null,
     crossCaches: null,
-    decode: (input, hooks) => decode(blocks, finalNorm, design, input, hooks),
+    decode: (input, hooks) => decode({ blocks, finish: finalNorm }, design, input, hooks),
     finish: finalNorm,
     head: (states) => linear(states, head, null),
   }

@@ -10,11 +10,12 @@ import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
 import { attendHeads, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
 import type { Layer } from './blocks.ts'
-import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import { runDecoder } from './layers.ts'
+import type { Layers } from './layers.ts'
+import type { Architecture, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
 import { readRope } from './rope-parameters.ts'
 import type { RopeParameters } from './rope-parameters.ts'
 import { placesOf } from './rotary-places.ts'
-import type { Place } from './rotary-places.ts'
 import { steadiness, turn } from './rotary.ts'
 import type { Tensors } from './tensors.ts'
 import { headName, readTiedHead } from './tied-embedding.ts'
@@ -57,7 +58,7 @@ export const gptNeox: Architecture = {
     return modelOf(config, design, {
       vocabulary: { source: vocabulary, output: vocabulary },
       embeddings: () => ({ table, scale: 1 }),
-      decode: (input, hooks) => decode(blocks, finalNorm, design, input, hooks),
+      decode: (input, hooks) => decode({ blocks, finish: finalNorm }, design, input, hooks),
       finish: finalNorm,
       head: (states) => linear(states, head, null),
     })
@@ -111,50 +112,20 @@ function takeApart(x: Value, heads: number): readonly [Value, Value, Value] {
   return parts.map((part) => reshape(part, [...tokens, width])) as [Value, Value, Value] // three parts
 }
 
-/** One layer; where rows were picked, queries and all that follows exist for them only. */
-function step(
-  block: Block,
-  x: Value,
-  { heads, width, isParallel }: Design,
-  place: Place,
-  site: { readonly layer: number; readonly hooks: Hooks },
-  past: Cache | undefined,
-): { readonly x: Value; readonly cache: Cache } {
-  const [query, key, value] = takeApart(block.attention(block.attentionNorm(x)), heads)
-  const cache = grow(past, {
-    keys: turn(splitHeads(key, heads), place.keys),
-    values: splitHeads(value, heads),
+function decode(layers: Layers<Block>, design: Design, input: DecoderInput, hooks: Hooks): DecoderOutput {
+  const { heads, width, rope, isParallel } = design
+  const placeOf = placesOf(rope, input)
+  return runDecoder(layers, input.embeddings, input, hooks, (x, block, { layer, past, rows }) => {
+    const site = { kind: 'decoder', layer, hooks, heads, scale: (width / heads) ** -0.5 } as const
+    const place = placeOf(rows)
+    const [query, key, value] = takeApart(block.attention(block.attentionNorm(x)), heads)
+    const cache = grow(past, { keys: turn(splitHeads(key, heads), place.keys), values: splitHeads(value, heads) })
+    const queries = turn(splitHeads(pickRows(query, rows), heads), place.queries)
+    const mask = place.mask(cache.keys.shape.at(-2)!, null)
+    const kept = pickRows(x, rows)
+    const mixed = add(kept, block.out(attendHeads(queries, cache, mask, site)))
+    return { x: add(mixed, block.feedForward(block.feedForwardNorm(isParallel ? kept : mixed))), cache }
   })
-  const queries = turn(splitHeads(pickRows(query, place.picked), heads), place.queries)
-  const mask = place.mask(cache.keys.shape.at(-2)!, null)
-  const attention = { kind: 'decoder', heads, scale: (width / heads) ** -0.5, ...site } as const
-  const kept = pickRows(x, place.picked)
-  const mixed = add(kept, block.out(attendHeads(queries, cache, mask, attention)))
-  return { x: add(mixed, block.feedForward(block.feedForwardNorm(isParallel ? kept : mixed))), cache }
-}
-
-function decode(
-  blocks: readonly Block[],
-  finalNorm: Layer,
-  design: Design,
-  input: DecoderInput,
-  hooks: Hooks,
-): DecoderOutput {
-  const { embeddings, past, from = 0 } = input
-  const places = placesOf(design.rope, input)
-  const caches: Cache[] = []
-  let x = embeddings
-  blocks.forEach((block, layer) => {
-    if (layer < from) return
-    hooks.states?.('decoder', layer, x)
-    const place = layer === blocks.length - 1 ? places.last : places.inner
-    const next = step(block, x, design, place, { layer, hooks }, past?.caches[layer])
-    caches.push(next.cache)
-    x = next.x
-  })
-  const states = finalNorm(x)
-  hooks.states?.('decoder', blocks.length, states)
-  return { states, caches }
 }
 
 type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'finish' | 'head'>

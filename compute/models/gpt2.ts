@@ -2,15 +2,17 @@
 import type { Fields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { causalMask, splitHeads } from '#compute/ops/attention.ts'
+import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
 import { linear, project } from '#compute/ops/matrix.ts'
 import { split } from '#compute/ops/shape.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
-import { addPositions, attend, fedPositions, fullCausalMask, grow, normLayer, pickRows } from './blocks.ts'
+import { addPositions, attend, causalMasks, fedPositions, grow, normLayer, pickRows } from './blocks.ts'
 import type { Layer } from './blocks.ts'
-import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import { runDecoder } from './layers.ts'
+import type { Layers } from './layers.ts'
+import type { Architecture, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
 import type { Tensors } from './tensors.ts'
 import { headName, readTiedHead } from './tied-embedding.ts'
 
@@ -56,7 +58,7 @@ export const gpt2: Architecture = {
       decode: (input, hooks) => {
         const { embeddings, from } = input
         const embedded = from === undefined ? addPositions(embeddings, positions, fedPositions(input)) : embeddings
-        return decode(blocks, finalNorm, sizes, embedded, input, hooks)
+        return decode({ blocks, finish: finalNorm }, sizes, embedded, input, hooks)
       },
       finish: finalNorm,
       head: (states) => linear(states, head, null),
@@ -103,33 +105,21 @@ function readBlock(tensors: Tensors, name: string, { width, inner, epsilon, acti
 }
 
 function decode(
-  blocks: readonly Block[],
-  finalNorm: Layer,
+  layers: Layers<Block>,
   sizes: Sizes,
   embedded: Value,
-  { past, rows, from = 0 }: DecoderInput,
+  input: DecoderInput,
   hooks: Hooks,
 ): DecoderOutput {
-  const tokens = embedded.shape.at(-2)!
-  const full = past === undefined ? fullCausalMask(tokens) : null
-  const caches: Cache[] = []
-  let x = embedded
-  blocks.forEach((block, l) => {
-    if (l < from) return
-    hooks.states?.('decoder', l, x)
-    const site = { kind: 'decoder', layer: l, hooks, heads: sizes.heads, scale: sizes.scale(l) } as const
-    const picked = l === blocks.length - 1 ? rows : undefined
+  const { heads } = sizes
+  const maskOf = causalMasks(input)
+  return runDecoder(layers, embedded, input, hooks, (x, block, { layer, past, rows }) => {
+    const site = { kind: 'decoder', layer, hooks, heads, scale: sizes.scale(layer) } as const
     const [query, key, value] = split(block.attention(block.attentionNorm(x)), -1, 3) as [Value, Value, Value]
-    const fresh = { keys: splitHeads(key, sizes.heads), values: splitHeads(value, sizes.heads) }
-    const cache = grow(past?.caches[l], fresh)
-    caches.push(cache)
-    const mask = picked === undefined ? full : causalMask(picked.positions, tokens)
-    x = add(pickRows(x, picked), block.out(attend(pickRows(query, picked), cache, mask, site)))
-    x = add(x, block.feedForward(block.feedForwardNorm(x)))
+    const cache = grow(past, { keys: splitHeads(key, heads), values: splitHeads(value, heads) })
+    const mixed = add(pickRows(x, rows), block.out(attend(pickRows(query, rows), cache, maskOf(rows), site)))
+    return { x: add(mixed, block.feedForward(block.feedForwardNorm(mixed))), cache }
   })
-  const states = finalNorm(x)
-  hooks.states?.('decoder', blocks.length, states)
-  return { states, caches }
 }
 
 type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'finish' | 'head'>

@@ -3,15 +3,27 @@ import type { Fields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import { constant } from '#compute/graph/node.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { causalMask, splitHeads } from '#compute/ops/attention.ts'
+import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
 import { linear } from '#compute/ops/matrix.ts'
 import { layerNorm } from '#compute/ops/normalise.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
-import { addPositions, attend, fedPositions, fullCausalMask, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
+import {
+  addPositions,
+  attend,
+  causalMasks,
+  fedPositions,
+  grow,
+  identity,
+  linearLayer,
+  normLayer,
+  pickRows,
+} from './blocks.ts'
 import type { Layer } from './blocks.ts'
-import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import { runDecoder } from './layers.ts'
+import type { Layers } from './layers.ts'
+import type { Architecture, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
 import type { Tensors } from './tensors.ts'
 import { headName, readTiedHead } from './tied-embedding.ts'
 
@@ -34,8 +46,6 @@ interface Sizes {
 const positionOffset = 2
 
 const normEpsilon = 1e-5
-
-const identity: Layer = (x) => x
 
 export const opt: Architecture = {
   modelType: 'opt',
@@ -62,8 +72,10 @@ export const opt: Architecture = {
       addPositions(projectIn(input.embeddings), positions, add(fedPositions(input), positionOffset))
     return modelOf(config, sizes, {
       embeddings: () => ({ table, scale: 1 }),
-      decode: (input, hooks) =>
-        decode(blocks, finish, sizes, input.from === undefined ? embed(input) : input.embeddings, input, hooks),
+      decode: (input, hooks) => {
+        const embedded = input.from === undefined ? embed(input) : input.embeddings
+        return decode({ blocks, finish }, sizes, embedded, input, hooks)
+      },
       finish,
       head: (states) => linear(states, head, null),
     })
@@ -129,35 +141,25 @@ function readBlock(tensors: Tensors, name: string, sizes: Sizes): Block {
 }
 
 function decode(
-  blocks: readonly Block[],
-  finish: Layer,
-  { heads, width, normFirst }: Sizes,
+  layers: Layers<Block>,
+  sizes: Sizes,
   embedded: Value,
-  { past, rows, from = 0 }: DecoderInput,
+  input: DecoderInput,
   hooks: Hooks,
 ): DecoderOutput {
-  const tokens = embedded.shape.at(-2)!
-  const full = past === undefined ? fullCausalMask(tokens) : null
+  const { heads, width, normFirst } = sizes
   const [before, after] = normFirst ? [(norm: Layer) => norm, () => identity] : [() => identity, (norm: Layer) => norm]
-  const caches: Cache[] = []
-  let x = embedded
-  blocks.forEach((block, l) => {
-    if (l < from) return
-    hooks.states?.('decoder', l, x)
-    const site = { kind: 'decoder', layer: l, hooks, heads, scale: (width / heads) ** -0.5 } as const
-    const picked = l === blocks.length - 1 ? rows : undefined
+  const maskOf = causalMasks(input)
+  return runDecoder(layers, embedded, input, hooks, (x, block, { layer, past, rows }) => {
+    const site = { kind: 'decoder', layer, hooks, heads, scale: (width / heads) ** -0.5 } as const
     const read = before(block.attentionNorm)(x)
-    const fresh = { keys: splitHeads(block.key(read), heads), values: splitHeads(block.value(read), heads) }
-    const cache = grow(past?.caches[l], fresh)
-    caches.push(cache)
-    const mask = picked === undefined ? full : causalMask(picked.positions, tokens)
-    const queries = block.query(pickRows(read, picked))
-    x = after(block.attentionNorm)(add(pickRows(x, picked), block.out(attend(queries, cache, mask, site))))
-    x = after(block.feedForwardNorm)(add(x, block.feedForward(before(block.feedForwardNorm)(x))))
+    const cache = grow(past, { keys: splitHeads(block.key(read), heads), values: splitHeads(block.value(read), heads) })
+    const queries = block.query(pickRows(read, rows))
+    const attended = add(pickRows(x, rows), block.out(attend(queries, cache, maskOf(rows), site)))
+    const mixed = after(block.attentionNorm)(attended)
+    const fed = add(mixed, block.feedForward(before(block.feedForwardNorm)(mixed)))
+    return { x: after(block.feedForwardNorm)(fed), cache }
   })
-  const states = finish(x)
-  hooks.states?.('decoder', blocks.length, states)
-  return { states, caches }
 }
 
 type Parts = Pick<Model, 'embeddings' | 'decode' | 'finish' | 'head'>

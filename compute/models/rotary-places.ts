@@ -14,15 +14,13 @@ import type { RopeParameters } from './rope-parameters.ts'
 export interface Place {
   readonly keys: Turn
   readonly queries: Turn
-  /** The rows whose queries are asked for; undefined for all. */
-  readonly picked: Rows | undefined
   /** Mask for that many keys, seen through a window or not; null where nothing is hidden. */
   readonly mask: (keys: Dim, window: number | null) => Value | null
 }
 
-/** The places of all layers but the last, and of the last one, where only the asked rows matter. */
-export function placesOf(rope: RopeParameters, input: DecoderInput): { readonly inner: Place; readonly last: Place } {
-  const { embeddings, past, rows } = input
+/** The place of the queries of all fed tokens, which layers share, or of those of picked rows. */
+export function placesOf(rope: RopeParameters, input: DecoderInput): (rows: Rows | undefined) => Place {
+  const { embeddings, past } = input
   const tokens = embeddings.shape.at(-2)!
   const here = typeof tokens === 'number' ? vector('int64', [tokens]) : sizeOf(tokens)
   const length = past === undefined ? here : add(past.length, 1)
@@ -31,15 +29,13 @@ export function placesOf(rope: RopeParameters, input: DecoderInput): { readonly 
   const mask = remembered((count, window) =>
     past !== undefined && window === null ? null : causalMask(positions, count, window),
   )
-  const inner: Place = { keys, queries: keys, picked: undefined, mask }
-  if (rows === undefined) return { inner, last: inner }
-  const last: Place = {
+  const all: Place = { keys, queries: keys, mask }
+  const picked = ({ positions: own }: Rows): Place => ({
     keys,
-    queries: turnsAt(rope, rows.positions, length),
-    picked: rows,
-    mask: (count, window) => causalMask(rows.positions, count, window),
-  }
-  return { inner, last }
+    queries: turnsAt(rope, own, length),
+    mask: (count, window) => causalMask(own, count, window),
+  })
+  return (rows) => (rows === undefined ? all : picked(rows))
 }
 
 /** One mask for all layers that see alike. */

@@ -2,16 +2,28 @@
 import type { Fields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { causalMask, splitHeads } from '#compute/ops/attention.ts'
+import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
 import { linear } from '#compute/ops/matrix.ts'
 import { reshape } from '#compute/ops/shape.ts'
 import type { AttentionKind } from '#compute/types.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
-import { addPositions, attend, fedPositions, fullCausalMask, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
+import {
+  addPositions,
+  attend,
+  causalMasks,
+  fedPositions,
+  grow,
+  identity,
+  linearLayer,
+  normLayer,
+  pickRows,
+} from './blocks.ts'
 import type { Layer } from './blocks.ts'
-import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, Rows, SpecialIds } from './model.ts'
+import { runDecoder, runLayers } from './layers.ts'
+import type { Layers } from './layers.ts'
+import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, SpecialIds } from './model.ts'
 import type { Tensors } from './tensors.ts'
 import type { Embeddings } from './tied-embedding.ts'
 
@@ -133,14 +145,12 @@ export function learnedPositions(tensors: Tensors, { maxTokens, width }: Seq2Seq
   return { encoder: read('encoder'), decoder: read('decoder'), offset }
 }
 
-/** One side of the model: its blocks, and the norm at the end where norms come first. */
-interface Stack {
+/** One side of the model; it ends with a norm where norms come first. */
+interface Stack extends Layers<Block> {
   readonly sizes: SideSizes
   readonly normFirst: boolean
   /** Scaled token embeddings and the positions of their tokens to what the first block reads. */
   readonly embed: (embeddings: Value, positions: Value) => Value
-  readonly blocks: readonly Block[]
-  readonly finalNorm: Layer | null
 }
 
 function readStack(tensors: Tensors, side: 'encoder' | 'decoder', design: Seq2SeqDesign, sizes: Seq2SeqSizes): Stack {
@@ -155,8 +165,8 @@ function readStack(tensors: Tensors, side: 'encoder' | 'decoder', design: Seq2Se
     const embedded = addPositions(embeddings, table, offset === 0 ? positions : add(positions, offset))
     return embeddingNorm?.(embedded) ?? embedded
   }
-  const finalNorm = design.normFirst ? norm('layer_norm') : null
-  return { sizes: own, normFirst: design.normFirst, embed, blocks, finalNorm }
+  const finish = design.normFirst ? norm('layer_norm') : identity
+  return { sizes: own, normFirst: design.normFirst, embed, blocks, finish }
 }
 
 /** x + f(norm(x)), or norm(x + f(x)). */
@@ -174,64 +184,33 @@ function siteOf(stack: Stack, width: number, kind: AttentionKind, layer: number,
   return { kind, layer, hooks, heads, scale: (width / heads) ** -0.5 }
 }
 
-function encode(stack: Stack, width: number, embedded: Value, hooks: Hooks, from = 0): Value {
-  let x = embedded
-  stack.blocks.forEach((block, l) => {
-    if (l < from) return
-    hooks.states?.('encoder', l, x)
-    const site = siteOf(stack, width, 'encoder', l, hooks)
-    x = residual(stack, block.self.norm, x, (h) =>
-      block.self.out(attend(block.self.query(h), cacheOf(block.self, h, site.heads), null, site)),
+function encode(stack: Stack, width: number, embedded: Value, hooks: Hooks, from: number | undefined): Value {
+  return runLayers('encoder', stack, embedded, { from, hooks }, (x, { self, feedForward, norm }, layer) => {
+    const site = siteOf(stack, width, 'encoder', layer, hooks)
+    const mixed = residual(stack, self.norm, x, (h) =>
+      self.out(attend(self.query(h), cacheOf(self, h, site.heads), null, site)),
     )
-    x = residual(stack, block.norm, x, block.feedForward)
+    return residual(stack, norm, mixed, feedForward)
   })
-  const states = stack.finalNorm?.(x) ?? x
-  hooks.states?.('encoder', stack.blocks.length, states)
-  return states
-}
-
-/** Self-attention of the decoder; with `rows`, queries and all that follows exist for the picked rows only. */
-function decodeSelf(
-  stack: Stack,
-  block: Block,
-  x: Value,
-  mask: Value | null,
-  site: ReturnType<typeof siteOf>,
-  past: Cache | undefined,
-  rows: Rows | undefined,
-): { readonly x: Value; readonly cache: Cache } {
-  const normed = stack.normFirst ? block.self.norm(x) : x
-  const cache = grow(past, cacheOf(block.self, normed, site.heads))
-  const kept = pickRows(x, rows)
-  const mixed = residual(stack, block.self.norm, kept, (h) =>
-    block.self.out(attend(block.self.query(h), cache, mask, site)),
-  )
-  return { x: mixed, cache }
 }
 
 function decode(stack: Stack, width: number, embedded: Value, input: DecoderInput, hooks: Hooks): DecoderOutput {
-  const { memory, past, rows, from = 0 } = input
-  const tokens = embedded.shape.at(-2)!
-  const full = past === undefined ? fullCausalMask(tokens) : null
-  const caches: Cache[] = []
-  let x = embedded
-  stack.blocks.forEach((block, l) => {
-    if (l < from) return
-    hooks.states?.('decoder', l, x)
-    const picked = l === stack.blocks.length - 1 ? rows : undefined
-    const mask = picked === undefined ? full : causalMask(picked.positions, tokens)
-    const self = siteOf(stack, width, 'decoder', l, hooks)
-    const step = decodeSelf(stack, block, x, mask, self, past?.caches[l], picked)
-    caches.push(step.cache)
+  const { memory } = input
+  const maskOf = causalMasks(input)
+  return runDecoder(stack, embedded, input, hooks, (x, block, { layer, past, rows }) => {
+    const { self, feedForward, norm } = block
     const cross = block.cross!
-    const site = siteOf(stack, width, 'cross', l, hooks)
-    const seen = memory !== null && 'states' in memory ? cacheOf(cross, memory.states, site.heads) : memory!.caches[l]!
-    x = residual(stack, cross.norm, step.x, (h) => cross.out(attend(cross.query(h), seen, null, site)))
-    x = residual(stack, block.norm, x, block.feedForward)
+    const selfSite = siteOf(stack, width, 'decoder', layer, hooks)
+    const cache = grow(past, cacheOf(self, stack.normFirst ? self.norm(x) : x, selfSite.heads))
+    const mixed = residual(stack, self.norm, pickRows(x, rows), (h) =>
+      self.out(attend(self.query(h), cache, maskOf(rows), selfSite)),
+    )
+    const site = siteOf(stack, width, 'cross', layer, hooks)
+    const seen =
+      memory !== null && 'states' in memory ? cacheOf(cross, memory.states, site.heads) : memory!.caches[layer]!
+    const read = residual(stack, cross.norm, mixed, (h) => cross.out(attend(cross.query(h), seen, null, site)))
+    return { x: residual(stack, norm, read, feedForward), cache }
   })
-  const states = stack.finalNorm?.(x) ?? x
-  hooks.states?.('decoder', stack.blocks.length, states)
-  return { states, caches }
 }
 
 /** A model of the family. */
@@ -271,7 +250,7 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
       const embedded = from === undefined ? decoder.embed(embeddings, fedPositions(input)) : embeddings
       return decode(decoder, width, embedded, input, hooks)
     },
-    finish: decoder.finalNorm ?? ((states) => states),
+    finish: decoder.finish,
     head: (states) => linear(states, weight, logitsBias),
   }
 }

@@ -8,11 +8,13 @@ import type { Dim, Value } from '#compute/graph/value.ts'
 import { causalMask, splitHeads } from '#compute/ops/attention.ts'
 import { add, mul } from '#compute/ops/elementwise.ts'
 import { linear } from '#compute/ops/matrix.ts'
-import { positionsUpTo, squeeze, unsqueeze } from '#compute/ops/shape.ts'
+import { squeeze, unsqueeze } from '#compute/ops/shape.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
-import { attend, grow, linearLayer, pickRows, rmsNormLayer } from './blocks.ts'
+import { attend, everyPosition, grow, linearLayer, pickRows, rmsNormLayer } from './blocks.ts'
 import type { AttentionSite, Layer } from './blocks.ts'
+import { runDecoder, runLayers } from './layers.ts'
+import type { Layers } from './layers.ts'
 import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model, Rows } from './model.ts'
 import { positionBias } from './relative-positions.ts'
 import type { PositionBias } from './relative-positions.ts'
@@ -65,7 +67,7 @@ export const t5: Architecture = {
       encode: (embeddings, hooks, from) => encode(encoder, embeddings, hooks, from),
       crossCaches: (states) => decoder.blocks.map(({ cross }) => cacheOf(cross!, states, heads)),
       decode: (input, hooks) => decode(decoder, input, hooks),
-      finish: decoder.finalNorm,
+      finish: decoder.finish,
       head: (states) => linear(scale === 1 ? states : mul(states, scale), head, null),
     } satisfies Model
   },
@@ -150,12 +152,10 @@ interface Block {
   readonly norm: Layer
 }
 
-interface Stack {
+interface Stack extends Layers<Block> {
   readonly heads: number
-  readonly blocks: readonly Block[]
   /** Stored with the first layer, used by all. */
   readonly bias: PositionBias
-  readonly finalNorm: Layer
 }
 
 function readStack(tensors: Tensors, side: 'encoder' | 'decoder', sizes: Sizes): Stack {
@@ -168,7 +168,7 @@ function readStack(tensors: Tensors, side: 'encoder' | 'decoder', sizes: Sizes):
       readBlock(tensors, `${name}.block.${l}`, side === 'decoder', sizes),
     ),
     bias: positionBias(table, { count: buckets, maxDistance, isBidirectional: side === 'encoder' }),
-    finalNorm: rmsNormLayer(tensors, `${name}.final_layer_norm`, width, epsilon),
+    finish: rmsNormLayer(tensors, `${name}.final_layer_norm`, width, epsilon),
   }
 }
 
@@ -211,49 +211,39 @@ const cacheOf = ({ key, value }: Attention, x: Value, heads: number): Cache => (
   values: splitHeads(value(x), heads),
 })
 
-const everyPosition = (tokens: Dim): Value => unsqueeze(positionsUpTo(tokens), [1])
-
-function encode({ heads, blocks, bias, finalNorm }: Stack, embedded: Value, hooks: Hooks, from = 0): Value {
+function encode(stack: Stack, embedded: Value, hooks: Hooks, from: number | undefined): Value {
+  const { heads, bias } = stack
   const tokens = embedded.shape.at(-2)!
   const distances = bias(everyPosition(tokens), tokens)
-  let x = embedded
-  blocks.forEach(({ self, feedForward, norm }, l) => {
-    if (l < from) return
-    hooks.states?.('encoder', l, x)
+  return runLayers('encoder', stack, embedded, { from, hooks }, (x, { self, feedForward, norm }, layer) => {
     const read = self.norm(x)
-    const site: AttentionSite = { kind: 'encoder', layer: l, hooks, heads, scale: 1 }
-    x = add(x, self.out(attend(self.query(read), cacheOf(self, read, heads), distances, site)))
-    x = add(x, feedForward(norm(x)))
+    const site: AttentionSite = { kind: 'encoder', layer, hooks, heads, scale: 1 }
+    const mixed = add(x, self.out(attend(self.query(read), cacheOf(self, read, heads), distances, site)))
+    return add(mixed, feedForward(norm(mixed)))
   })
-  const states = finalNorm(x)
-  hooks.states?.('encoder', blocks.length, states)
-  return states
 }
 
-function decode({ heads, blocks, bias, finalNorm }: Stack, input: DecoderInput, hooks: Hooks): DecoderOutput {
-  const { memory, past, rows, from = 0 } = input
-  const caches: Cache[] = []
-  let x = input.embeddings
+function decode(stack: Stack, input: DecoderInput, hooks: Hooks): DecoderOutput {
+  const { heads, bias } = stack
+  const { embeddings, memory } = input
   let full: Value | null = null
-  blocks.forEach((block, l) => {
-    if (l < from) return
-    hooks.states?.('decoder', l, x)
-    const { self, cross, feedForward, norm } = block
-    const picked = l === blocks.length - 1 ? rows : undefined
+  return runDecoder(stack, embeddings, input, hooks, (x, block, { layer, past, rows }) => {
+    const { self, feedForward, norm } = block
+    const cross = block.cross!
+    const site = (kind: 'decoder' | 'cross'): AttentionSite => ({ kind, layer, hooks, heads, scale: 1 })
     const read = self.norm(x)
-    const cache = grow(past?.caches[l], cacheOf(self, read, heads))
-    caches.push(cache)
-    full ??= maskOf(bias, input, cache.keys.shape.at(-2)!)
-    const mask = picked === undefined ? full : pickedMask(bias, picked, cache.keys.shape.at(-2)!)
-    const site = (kind: 'decoder' | 'cross'): AttentionSite => ({ kind, layer: l, hooks, heads, scale: 1 })
-    x = add(pickRows(x, picked), self.out(attend(self.query(pickRows(read, picked)), cache, mask, site('decoder'))))
-    const seen = memory !== null && 'states' in memory ? cacheOf(cross!, memory.states, heads) : memory!.caches[l]!
-    x = add(x, cross!.out(attend(cross!.query(cross!.norm(x)), seen, null, site('cross'))))
-    x = add(x, feedForward(norm(x)))
+    const cache = grow(past, cacheOf(self, read, heads))
+    const keys = cache.keys.shape.at(-2)!
+    full ??= maskOf(bias, input, keys)
+    const mask = rows === undefined ? full : pickedMask(bias, rows, keys)
+    const mixed = add(
+      pickRows(x, rows),
+      self.out(attend(self.query(pickRows(read, rows)), cache, mask, site('decoder'))),
+    )
+    const seen = memory !== null && 'states' in memory ? cacheOf(cross, memory.states, heads) : memory!.caches[layer]!
+    const informed = add(mixed, cross.out(attend(cross.query(cross.norm(mixed)), seen, null, site('cross'))))
+    return { x: add(informed, feedForward(norm(informed))), cache }
   })
-  const states = finalNorm(x)
-  hooks.states?.('decoder', blocks.length, states)
-  return { states, caches }
 }
 
 /** Distances of all queries, later keys hidden; of the one token after the past, which may see all keys. */
