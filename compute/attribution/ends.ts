@@ -15,8 +15,8 @@ export interface Ends {
   readonly moving: readonly number[]
   /** How many tokens each side has when those from `length` on are cut away from what the decoder reads. */
   readonly lengths: (length: number) => { readonly source: number; readonly prefix: number | null }
-  /** Feeds `<side>` and `<side>.start` [tokens, width], cut likewise. */
-  readonly feeds: (length: number) => Readonly<Record<string, Tensor>>
+  /** Feeds `<side>` and `<side>.start` [tokens, width], cut likewise; of one side where it is named. */
+  readonly feeds: (length: number, side?: Side) => Readonly<Record<string, Tensor>>
 }
 
 /** Embeddings of a problem and of its baseline. */
@@ -36,9 +36,10 @@ export async function openEnds(engine: Engine, { source, prefix }: Problem, choi
     sourceTokens: source.length,
     moving: [...source, ...(prefix ?? [])].flatMap((id, i) => (kept.has(id) ? [] : [i])),
     lengths,
-    feeds: (length) =>
+    feeds: (length, side) =>
       Object.fromEntries(
         sides.flatMap(({ name, end, start }) => {
+          if (side !== undefined && name !== side) return []
           const tokens = lengths(length)[name] ?? 0
           const cut = (data: Float32Array): Tensor => floats([tokens, width], data.subarray(0, tokens * width))
           return [

@@ -2,17 +2,16 @@
 import { maskedObjectiveGraph } from '#compute/programs/masked-objective.ts'
 import { objectiveKey } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
-import { floats } from '#compute/runtime/tensor.ts'
-import type { Tensor } from '#compute/runtime/tensor.ts'
 import { openEnds } from './ends.ts'
+import { keepFeed, openMaskedSource } from './masked-source.ts'
+import type { Mask } from './masked-source.ts'
 import { bytesPerRun, makePace } from './pace.ts'
 import type { PathOptions } from './path.ts'
 import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { specOf, targetFeeds, visibleLength } from './target-feeds.ts'
 
-/** Places, in source then prefix, of the tokens whose embedding is replaced by the baseline's; positions stay as they are. */
-export type Mask = readonly number[]
+export type { Mask } from './masked-source.ts'
 
 export interface Masking {
   readonly problem: Problem
@@ -44,19 +43,23 @@ export async function openMasking(engine: Engine, problem: Problem, options: Pat
   const pace = makePace(engine, problem)
   const rows = Math.max(...problem.targets.map(({ earlier = [] }) => 1 + earlier.length))
 
+  const encoded = problem.prefix === null ? null : openMaskedSource(engine, ends)
+
   async function run(isPaired: boolean, targets: readonly number[], masks: readonly Mask[]): Promise<Float64Array> {
     const key = `masked${isPaired ? '-pairs' : ''}-${objectiveKey(spec)}`
     const session = await engine.program(key, () => maskedObjectiveGraph(model, spec, isPaired), 'hot')
     const chosen = targets.map((index) => problem.targets[index]!)
     const length = visibleLength(model, problem, chosen)
-    const { source, prefix } = ends.lengths(length)
-    const feeds = {
-      ...ends.feeds(length),
-      ...targetFeeds(spec, chosen, options.contrast),
-      'keep.source': keepFeed(masks, 0, source),
-      ...(prefix === null ? {} : { 'keep.prefix': keepFeed(masks, ends.sourceTokens, prefix) }),
-    }
-    const { objective } = await pace.time(masks.length, () => session.run(feeds))
+    const read = problem.prefix === null ? 'source' : 'prefix'
+    const first = problem.prefix === null ? 0 : ends.sourceTokens
+    const { objective } = await pace.time(masks.length, async () =>
+      session.run({
+        ...ends.feeds(length, read),
+        [`keep.${read}`]: keepFeed(masks, first, length),
+        ...targetFeeds(spec, chosen, options.contrast),
+        ...(await encoded?.feeds(masks)),
+      }),
+    )
     return Float64Array.from(objective!.data, Number)
   }
 
@@ -83,13 +86,4 @@ export async function openMasking(engine: Engine, problem: Problem, options: Pat
       return Math.max(1, Math.min(pace.pairsPerRun(), Math.floor(bytesPerRun / logits)))
     },
   }
-}
-
-/** [masks, tokens] of one side, which starts at the place `first`: 1 for what stays. */
-function keepFeed(masks: readonly Mask[], first: number, tokens: number): Tensor {
-  const data = new Float32Array(masks.length * tokens).fill(1)
-  masks.forEach((mask, q) => {
-    for (const place of mask) if (place >= first && place < first + tokens) data[q * tokens + place - first] = 0
-  })
-  return floats([masks.length, tokens], data)
 }

@@ -2,7 +2,7 @@
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
 import type { Size, Value } from '#compute/graph/value.ts'
-import type { Model } from '#compute/models/model.ts'
+import type { DecoderInput, Model } from '#compute/models/model.ts'
 import { add, greater, mul, sub, where } from '#compute/ops/elementwise.ts'
 import { unsqueeze } from '#compute/ops/shape.ts'
 import { objectiveOf, targetInputs, targetRows } from './objective.ts'
@@ -19,39 +19,38 @@ export interface Side {
   readonly point: Value
 }
 
-type PointOf = (side: Omit<Side, 'point'>, tokens: Size) => Value
+type Ends = Omit<Side, 'point'>
 
-function sidesOf(model: Model, pointOf: PointOf): readonly Side[] {
-  const sideOf = (name: 'source' | 'prefix'): Side => {
-    const tokens = makeSize(name)
-    const end = input(name, 'float32', [tokens, model.width])
-    const start = input(`${name}.start`, 'float32', [tokens, model.width])
-    const side = { name, end, start, difference: sub(end, start) }
-    return { ...side, point: pointOf(side, tokens) }
-  }
-  return model.encode === null ? [sideOf('source')] : [sideOf('source'), sideOf('prefix')]
+function endsOf(model: Model, name: Side['name']): Ends {
+  const tokens = makeSize(name)
+  const end = input(name, 'float32', [tokens, model.width])
+  const start = input(`${name}.start`, 'float32', [tokens, model.width])
+  return { name, end, start, difference: sub(end, start) }
 }
 
 /** Points x(α) = x₀ + α(x − x₀) for `alpha` [nodes]. */
-export const alongPath = (model: Model, alpha: Value): readonly Side[] =>
-  sidesOf(model, ({ start, difference }) => add(start, mul(unsqueeze(alpha, [1, 2]), difference)))
+export function alongPath(model: Model, alpha: Value): readonly Side[] {
+  const sideOf = (name: Side['name']): Side => {
+    const ends = endsOf(model, name)
+    return { ...ends, point: add(ends.start, mul(unsqueeze(alpha, [1, 2]), ends.difference)) }
+  }
+  return model.encode === null ? [sideOf('source')] : [sideOf('source'), sideOf('prefix')]
+}
 
 /** The same with a source that stays where it is, [1, tokens, width]: its encoder runs once, whatever the number of nodes. */
 export const alongPrefix = (model: Model, alpha: Value): readonly Side[] =>
   alongPath(model, alpha).map((side) => (side.name === 'source' ? { ...side, point: unsqueeze(side.end, [0]) } : side))
 
-/** Points where each token is itself or its baseline: graph inputs `keep.<name>` [nodes, tokens], 1 or 0. */
-export function masked(
-  model: Model,
-  nodes: Size,
-): { readonly sides: readonly Side[]; readonly keep: readonly Value[] } {
-  const keep: Value[] = []
-  const sides = sidesOf(model, ({ name, end, start }, tokens) => {
-    const kept = input(`keep.${name}`, 'float32', [nodes, tokens])
-    keep.push(kept)
-    return where(greater(unsqueeze(kept, [2]), 0.5), end, start)
-  })
-  return { sides, keep }
+export interface MaskedSide extends Side {
+  /** Graph input `keep.<name>` [nodes, tokens]: 1 where a token is itself, 0 where it is its baseline. */
+  readonly keep: Value
+}
+
+/** Points where each token is itself or its baseline. */
+export function masked(model: Model, name: Side['name'], nodes: Size): MaskedSide {
+  const ends = endsOf(model, name)
+  const keep = input(`keep.${name}`, 'float32', [nodes, ends.end.shape[0]!])
+  return { ...ends, keep, point: where(greater(unsqueeze(keep, [2]), 0.5), ends.end, ends.start) }
 }
 
 export interface Explained {
@@ -67,9 +66,19 @@ export function explain(
   sides: readonly Side[],
   paired: Size | null = null,
 ): Explained {
-  const targets = targetInputs(spec, paired)
   const memory = model.encode === null ? null : { states: model.encode(sides[0]!.point, {}) }
-  const embeddings = sides.at(-1)!.point
+  return explainWith(model, spec, sides.at(-1)!, memory, paired)
+}
+
+/** The same of what the decoder reads, with the encoder's states, or the keys and values made of them, at hand. */
+export function explainWith(
+  model: Model,
+  spec: ObjectiveSpec,
+  { point: embeddings }: Side,
+  memory: DecoderInput['memory'],
+  paired: Size | null,
+): Explained {
+  const targets = targetInputs(spec, paired)
   const { states } = model.decode({ embeddings, memory, rows: targetRows(targets, embeddings) }, {})
   return { targets, objective: objectiveOf(model, states, targets, spec) }
 }
