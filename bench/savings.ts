@@ -11,6 +11,7 @@ import { openPath } from '#compute/attribution/path.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { timed, randomPair, randomProblem } from './attribution/workload.ts'
+import { readMasks, readMasksWithout, singlesAndPairs } from './savings/masks.ts'
 import { openWithout } from './savings/without.ts'
 import { gpt2Shape, makeRandomCheckpoint, opusShape } from './support/random-checkpoint.ts'
 import { duration, median, report, times, type Row } from './support/report.ts'
@@ -101,6 +102,28 @@ async function benchPair(engine: Engine): Promise<void> {
   )
 }
 
+async function benchMasks(engine: Engine): Promise<void> {
+  const long = randomPair(engine.model, { source: 32, written: 32, targets: 1 })
+  const prefixAlone = long.prefix!.slice(1).map((_, i) => [long.source.length + 1 + i])
+  const short = randomPair(engine.model, { source: 12, written: 12, targets: 1 })
+  const all = singlesAndPairs([...short.source, ...short.prefix!].map((_, place) => place))
+  for (const [what, problem, masks] of [
+    ['each of 31 earlier output tokens masked', long, prefixAlone],
+    ['each of 12 + 12 tokens and each pair masked', short, all],
+  ] as const) {
+    const work = () => readMasks(engine, problem, plain, 0, masks)
+    const without = () => readMasksWithout(engine, problem, plain, 0, masks)
+    requireEqual(await work(), await without())
+    await compare(`opus-mt shape: one encoder run for masks that keep the same source (${what})`, work, without)
+  }
+}
+
+/** Fails where both ways differ by more than float32 does: then there is nothing to compare. */
+function requireEqual(found: readonly number[], expected: readonly number[]): void {
+  const furthest = Math.max(...expected.map((value, i) => Math.abs(value - found[i]!)))
+  if (!(furthest < 1e-5)) throw new Error(`both ways differ by ${furthest} nats`)
+}
+
 async function withShape(name: string, shape: ReturnType<typeof gpt2Shape>, work: (engine: Engine) => Promise<void>) {
   const folder = join(cache, name)
   makeRandomCheckpoint(folder, shape)
@@ -111,7 +134,10 @@ async function withShape(name: string, shape: ReturnType<typeof gpt2Shape>, work
 
 try {
   await withShape('gpt2-small', gpt2Shape(), benchDecoder)
-  await withShape('opus-mt', opusShape(), benchPair)
+  await withShape('opus-mt', opusShape(), async (engine) => {
+    await benchPair(engine)
+    await benchMasks(engine)
+  })
   report('savings', rows, details)
 } finally {
   rmSync(cache, { recursive: true, force: true })
