@@ -6,11 +6,11 @@ import type { Fields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add, mul } from '#compute/ops/elementwise.ts'
-import { linear } from '#compute/ops/matrix.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
 import { attendHeads, grow, linearLayer, pickRows, rmsNormLayer } from './blocks.ts'
 import type { Layer } from './blocks.ts'
+import { decoderOnly } from './decoder-only.ts'
 import { runDecoder } from './layers.ts'
 import type { Layers } from './layers.ts'
 import type { DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
@@ -137,29 +137,18 @@ export function gatedModel(config: Fields, tensors: Tensors, design: GatedDesign
   const { table, head } = readTiedHead(tensors, shape, names, isTied)
   const blocks = Array.from({ length: layers }, (_, l) => readBlock(tensors, `model.layers.${l}`, design))
   const finalNorm = rmsNormLayer(tensors, 'model.norm', width, epsilon)
-  return {
+  return decoderOnly(config, {
     architecture: design.architecture,
-    kind: 'decoder-only',
-    width,
     stateWidth: width,
-    vocabulary: { source: vocabulary, output: vocabulary },
-    layers: { encoder: 0, decoder: layers },
-    heads: { encoder: 0, decoder: heads },
+    layers,
+    heads,
     cache: { heads: keyHeads, width: headWidth },
     maxTokens: null,
     hasSingularZero: true,
     ...steadiness(design.rope),
-    special: {
-      pad: config.id('pad_token_id'),
-      start: null,
-      bos: config.id('bos_token_id'),
-      end: config.ids('eos_token_id'),
-    },
-    embeddings: () => ({ table, scale: 1 }),
-    encode: null,
-    crossCaches: null,
+    table,
+    head,
     decode: (input, hooks) => decode({ blocks, finish: finalNorm }, design, input, hooks),
     finish: finalNorm,
-    head: (states) => linear(states, head, null),
-  }
+  })
 }

@@ -4,15 +4,15 @@ import { ComputeError } from '#compute/errors.ts'
 import type { Value } from '#compute/graph/value.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
-import { linear } from '#compute/ops/matrix.ts'
 import { reshape, split } from '#compute/ops/shape.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
 import { attendHeads, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
 import type { Layer } from './blocks.ts'
+import { decoderOnly } from './decoder-only.ts'
 import { runDecoder } from './layers.ts'
 import type { Layers } from './layers.ts'
-import type { Architecture, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import type { Architecture, DecoderInput, DecoderOutput, Hooks } from './model.ts'
 import { readRope } from './rope-parameters.ts'
 import type { RopeParameters } from './rope-parameters.ts'
 import { placesOf } from './rotary-places.ts'
@@ -48,19 +48,26 @@ export const gptNeox: Architecture = {
   base: 'gpt_neox.',
   open: (config, tensors) => {
     const design = readDesign(config)
-    const { width, layers, epsilon } = design
+    const { width, layers, heads, epsilon, rope } = design
     const vocabulary = config.whole('vocab_size', 50432)
     const isTied = config.flag('tie_word_embeddings', false)
     const names = { table: 'gpt_neox.embed_in.weight', heads: ['embed_out.weight', headName] }
     const { table, head } = readTiedHead(tensors, [vocabulary, width], names, isTied)
     const blocks = Array.from({ length: layers }, (_, l) => readBlock(tensors, `gpt_neox.layers.${l}`, design))
     const finalNorm = normLayer(tensors, 'gpt_neox.final_layer_norm', width, epsilon)
-    return modelOf(config, design, {
-      vocabulary: { source: vocabulary, output: vocabulary },
-      embeddings: () => ({ table, scale: 1 }),
+    return decoderOnly(config, {
+      architecture: 'gpt_neox',
+      stateWidth: width,
+      layers,
+      heads,
+      cache: { heads, width: width / heads },
+      maxTokens: null,
+      hasSingularZero: true,
+      ...steadiness(rope),
+      table,
+      head,
       decode: (input, hooks) => decode({ blocks, finish: finalNorm }, design, input, hooks),
       finish: finalNorm,
-      head: (states) => linear(states, head, null),
     })
   },
 }
@@ -126,30 +133,4 @@ function decode(layers: Layers<Block>, design: Design, input: DecoderInput, hook
     const mixed = add(kept, block.out(attendHeads(queries, cache, mask, site)))
     return { x: add(mixed, block.feedForward(block.feedForwardNorm(isParallel ? kept : mixed))), cache }
   })
-}
-
-type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'finish' | 'head'>
-
-function modelOf(config: Fields, { width, layers, heads, rope }: Design, parts: Parts): Model {
-  return {
-    architecture: 'gpt_neox',
-    kind: 'decoder-only',
-    width,
-    stateWidth: width,
-    layers: { encoder: 0, decoder: layers },
-    heads: { encoder: 0, decoder: heads },
-    cache: { heads, width: width / heads },
-    maxTokens: null,
-    hasSingularZero: true,
-    ...steadiness(rope),
-    special: {
-      pad: config.id('pad_token_id'),
-      start: null,
-      bos: config.id('bos_token_id'),
-      end: config.ids('eos_token_id'),
-    },
-    encode: null,
-    crossCaches: null,
-    ...parts,
-  }
 }

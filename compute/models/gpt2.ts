@@ -4,15 +4,16 @@ import { ComputeError } from '#compute/errors.ts'
 import type { Value } from '#compute/graph/value.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
-import { linear, project } from '#compute/ops/matrix.ts'
+import { project } from '#compute/ops/matrix.ts'
 import { split } from '#compute/ops/shape.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
 import { addPositions, attend, causalMasks, fedPositions, grow, normLayer, pickRows } from './blocks.ts'
 import type { Layer } from './blocks.ts'
+import { decoderOnly } from './decoder-only.ts'
 import { runDecoder } from './layers.ts'
 import type { Layers } from './layers.ts'
-import type { Architecture, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import type { Architecture, DecoderInput, DecoderOutput, Hooks } from './model.ts'
 import type { Tensors } from './tensors.ts'
 import { headName, readTiedHead } from './tied-embedding.ts'
 
@@ -43,25 +44,30 @@ export const gpt2: Architecture = {
   open: (config, tensors) => {
     config.require('add_cross_attention', [false])
     const sizes = readSizes(config)
-    const { width } = sizes
+    const { width, layers, heads } = sizes
     const vocabulary = config.whole('vocab_size', 50257)
     const maxTokens = config.whole('n_positions', config.whole('max_position_embeddings', 1024))
     const isTied = config.flag('tie_word_embeddings', true)
     const names = { table: 'transformer.wte.weight', heads: [headName] }
     const { table, head } = readTiedHead(tensors, [vocabulary, width], names, isTied)
     const positions = tensors.read([maxTokens, width], 'transformer.wpe.weight')
-    const blocks = Array.from({ length: sizes.layers }, (_, l) => readBlock(tensors, `transformer.h.${l}`, sizes))
+    const blocks = Array.from({ length: layers }, (_, l) => readBlock(tensors, `transformer.h.${l}`, sizes))
     const finalNorm = normLayer(tensors, 'transformer.ln_f', width, sizes.epsilon)
-    return modelOf(config, sizes, maxTokens, {
-      vocabulary: { source: vocabulary, output: vocabulary },
-      embeddings: () => ({ table, scale: 1 }),
+    return decoderOnly(config, {
+      architecture: 'gpt2',
+      stateWidth: width,
+      layers,
+      heads,
+      cache: { heads, width: width / heads },
+      maxTokens,
+      table,
+      head,
       decode: (input, hooks) => {
         const { embeddings, from } = input
         const embedded = from === undefined ? addPositions(embeddings, positions, fedPositions(input)) : embeddings
         return decode({ blocks, finish: finalNorm }, sizes, embedded, input, hooks)
       },
       finish: finalNorm,
-      head: (states) => linear(states, head, null),
     })
   },
 }
@@ -120,28 +126,4 @@ function decode(
     const mixed = add(pickRows(x, rows), block.out(attend(pickRows(query, rows), cache, maskOf(rows), site)))
     return { x: add(mixed, block.feedForward(block.feedForwardNorm(mixed))), cache }
   })
-}
-
-type Parts = Pick<Model, 'vocabulary' | 'embeddings' | 'decode' | 'finish' | 'head'>
-
-function modelOf(config: Fields, { width, layers, heads }: Sizes, maxTokens: number, parts: Parts): Model {
-  return {
-    architecture: 'gpt2',
-    kind: 'decoder-only',
-    width,
-    stateWidth: width,
-    layers: { encoder: 0, decoder: layers },
-    heads: { encoder: 0, decoder: heads },
-    cache: { heads, width: width / heads },
-    maxTokens,
-    special: {
-      pad: config.id('pad_token_id'),
-      start: null,
-      bos: config.id('bos_token_id'),
-      end: config.ids('eos_token_id'),
-    },
-    encode: null,
-    crossCaches: null,
-    ...parts,
-  }
 }

@@ -5,7 +5,6 @@ import { constant } from '#compute/graph/node.ts'
 import type { Value } from '#compute/graph/value.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
-import { linear } from '#compute/ops/matrix.ts'
 import { layerNorm } from '#compute/ops/normalise.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
@@ -21,9 +20,10 @@ import {
   pickRows,
 } from './blocks.ts'
 import type { Layer } from './blocks.ts'
+import { decoderOnly } from './decoder-only.ts'
 import { runDecoder } from './layers.ts'
 import type { Layers } from './layers.ts'
-import type { Architecture, DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
+import type { Architecture, DecoderInput, DecoderOutput, Hooks } from './model.ts'
 import type { Tensors } from './tensors.ts'
 import { headName, readTiedHead } from './tied-embedding.ts'
 
@@ -53,31 +53,37 @@ export const opt: Architecture = {
   base: 'model.',
   open: (config, tensors) => {
     const sizes = readSizes(config)
-    const { width, embedded, vocabulary } = sizes
+    const { width, embedded, vocabulary, maxTokens, layers, heads } = sizes
     const part = (name: string): string => `model.decoder.${name}`
     const isTied = config.flag('tie_word_embeddings', true)
     const names = { table: part('embed_tokens.weight'), heads: [headName] }
     const { table, head } = readTiedHead(tensors, [vocabulary, embedded], names, isTied)
-    const rows = sizes.maxTokens + positionOffset
-    const positions = tensors.read([rows, width], part('embed_positions.weight'))
+    const positions = tensors.read([maxTokens + positionOffset, width], part('embed_positions.weight'))
     const project = (name: string, from: number, to: number): Layer =>
       embedded === width ? identity : linearLayer(tensors, part(name), from, to, false)
     const projectIn = project('project_in', embedded, width)
     const projectOut = project('project_out', width, embedded)
     const hasFinalNorm = sizes.normFirst && !config.flag('_remove_final_layer_norm', false)
     const finalNorm = hasFinalNorm ? readNorm(tensors, part('final_layer_norm'), sizes) : identity
-    const blocks = Array.from({ length: sizes.layers }, (_, l) => readBlock(tensors, part(`layers.${l}`), sizes))
+    const blocks = Array.from({ length: layers }, (_, l) => readBlock(tensors, part(`layers.${l}`), sizes))
     const finish: Layer = (states) => projectOut(finalNorm(states))
     const embed = (input: DecoderInput): Value =>
       addPositions(projectIn(input.embeddings), positions, add(fedPositions(input), positionOffset))
-    return modelOf(config, sizes, {
-      embeddings: () => ({ table, scale: 1 }),
+    return decoderOnly(config, {
+      architecture: 'opt',
+      stateWidth: width,
+      layers,
+      heads,
+      cache: { heads, width: width / heads },
+      maxTokens,
+      special: { pad: 1, bos: 2, end: [2] },
+      table,
+      head,
       decode: (input, hooks) => {
-        const embedded = input.from === undefined ? embed(input) : input.embeddings
-        return decode({ blocks, finish }, sizes, embedded, input, hooks)
+        const entering = input.from === undefined ? embed(input) : input.embeddings
+        return decode({ blocks, finish }, sizes, entering, input, hooks)
       },
       finish,
-      head: (states) => linear(states, head, null),
     })
   },
 }
@@ -160,31 +166,4 @@ function decode(
     const fed = add(mixed, block.feedForward(before(block.feedForwardNorm)(mixed)))
     return { x: after(block.feedForwardNorm)(fed), cache }
   })
-}
-
-type Parts = Pick<Model, 'embeddings' | 'decode' | 'finish' | 'head'>
-
-function modelOf(config: Fields, sizes: Sizes, parts: Parts): Model {
-  const { width, embedded, vocabulary, maxTokens, layers, heads } = sizes
-  const end = config.ids('eos_token_id')
-  return {
-    architecture: 'opt',
-    kind: 'decoder-only',
-    width: embedded,
-    stateWidth: width,
-    vocabulary: { source: vocabulary, output: vocabulary },
-    layers: { encoder: 0, decoder: layers },
-    heads: { encoder: 0, decoder: heads },
-    cache: { heads, width: width / heads },
-    maxTokens,
-    special: {
-      pad: config.id('pad_token_id') ?? 1,
-      start: null,
-      bos: config.id('bos_token_id') ?? 2,
-      end: end.length === 0 ? [2] : end,
-    },
-    encode: null,
-    crossCaches: null,
-    ...parts,
-  }
 }

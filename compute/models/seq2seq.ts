@@ -24,6 +24,7 @@ import type { Layer } from './blocks.ts'
 import { runDecoder, runLayers } from './layers.ts'
 import type { Layers } from './layers.ts'
 import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, SpecialIds } from './model.ts'
+import { readSpecialIds } from './special-ids.ts'
 import type { Tensors } from './tensors.ts'
 import type { Embeddings } from './tied-embedding.ts'
 
@@ -221,8 +222,6 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
   const { weight, bias } = design.head
   const vocabulary = { source: design.source.shape[0] as number, output: weight.shape[0] as number }
   const logitsBias = bias === null ? null : reshape(bias, [vocabulary.output])
-  const { special } = design
-  const end = config.ids('eos_token_id')
   return {
     architecture: design.architecture,
     kind: 'encoder-decoder',
@@ -234,10 +233,8 @@ export function seq2seqModel(config: Fields, tensors: Tensors, sizes: Seq2SeqSiz
     cache: { heads: sizes.decoder.heads, width: width / sizes.decoder.heads },
     maxTokens,
     special: {
-      pad: config.id('pad_token_id') ?? special.pad,
-      start: config.id('decoder_start_token_id') ?? special.start,
-      bos: config.id('bos_token_id') ?? special.bos,
-      end: end.length === 0 ? special.end : end,
+      ...readSpecialIds(config, design.special),
+      start: config.id('decoder_start_token_id') ?? design.special.start,
     },
     embeddings: (side) => ({ table: side === 'source' ? design.source : design.output, scale: embeddingScale }),
     encode: (embeddings, hooks, from) => {

@@ -18,6 +18,7 @@ import type { Layers } from './layers.ts'
 import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model, Rows } from './model.ts'
 import { positionBias } from './relative-positions.ts'
 import type { PositionBias } from './relative-positions.ts'
+import { readSpecialIds } from './special-ids.ts'
 import type { Tensors } from './tensors.ts'
 
 interface Sizes {
@@ -45,7 +46,6 @@ export const t5: Architecture = {
     const encoder = readStack(tensors, 'encoder', sizes)
     const decoder = readStack(tensors, 'decoder', sizes)
     const scale = scalesOutput(config) ? width ** -0.5 : 1
-    const end = config.ids('eos_token_id')
     return {
       architecture: 't5',
       kind: 'encoder-decoder',
@@ -58,10 +58,8 @@ export const t5: Architecture = {
       maxTokens: null,
       hasSingularZero: true,
       special: {
-        pad: config.id('pad_token_id') ?? 0,
+        ...readSpecialIds(config, { pad: 0, bos: null, end: [1] }),
         start: config.id('decoder_start_token_id'),
-        bos: config.id('bos_token_id'),
-        end: end.length === 0 ? [1] : end,
       },
       embeddings: (side) => ({ table: side === 'source' ? source : output, scale: 1 }),
       encode: (embeddings, hooks, from) => encode(encoder, embeddings, hooks, from),
