@@ -12,7 +12,7 @@ import type { AttributionOptions } from '#compute/types.ts'
 import { generateWhole, goldenGenerations } from './golden-generation.ts'
 import type { GoldenGeneration } from './golden-generation.ts'
 import { drain } from './generators.ts'
-import { fixture, readJson, readTensors, relativeError } from './golden.ts'
+import { fixture, goldenProblem, readJson, readTensors, relativeError } from './golden.ts'
 import { options } from './options.ts'
 
 export interface Golden {
@@ -27,19 +27,12 @@ export interface Golden {
 export function openGolden(name: string): Golden {
   const tensors = readTensors(fixture(`${name}/golden.safetensors`))
   const expected = (key: string): FileTensor['data'] => tensors.get(key)!.data
-  const ids = (key: string): readonly number[] => Array.from(expected(key), Number)
   const settings = readJson(fixture(`${name}/golden.json`)) as {
     readonly nodes: number
     readonly baseline_token: number
   }
-  const targetIds = ids('target_ids')
-  const problem: Problem = {
-    source: ids('input_ids'),
-    prefix: tensors.has('decoder_input_ids') ? ids('decoder_input_ids') : null,
-    targets: ids('target_positions').map((position, k) => ({ position, id: targetIds[k]! })),
-  }
   const { nodes, baseline_token: baselineToken } = settings
-  return { name, problem, nodes, baselineToken, keys: [...tensors.keys()], expected }
+  return { name, problem: goldenProblem(name), nodes, baselineToken, keys: [...tensors.keys()], expected }
 }
 
 type Measure = (engine: Engine, golden: Golden) => Promise<number>

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decodeSafetensors } from '#compute/checkpoint/safetensors.ts'
 import type { FileTensor } from '#compute/checkpoint/safetensors.ts'
+import type { Problem } from '#compute/attribution/problem.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 
 /** The fixtures with golden numbers of every kind. */
@@ -30,6 +31,18 @@ export const readTensors = (path: string): ReadonlyMap<string, FileTensor> =>
   decodeSafetensors(readFileSync(path), path)
 
 export const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
+
+/** The text of a fixture and the tokens of it that golden numbers explain. */
+export function goldenProblem(name: string): Problem {
+  const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
+  const ids = (key: string): readonly number[] => Array.from(inputs.get(key)!.data, Number)
+  const targetIds = ids('target_ids')
+  return {
+    source: ids('input_ids'),
+    prefix: inputs.has('decoder_input_ids') ? ids('decoder_input_ids') : null,
+    targets: ids('target_positions').map((position, k) => ({ position, id: targetIds[k]! })),
+  }
+}
 
 /** Whole numbers of a fixture, as feeds. */
 export function asFeed(tensor: FileTensor | undefined): Tensor {

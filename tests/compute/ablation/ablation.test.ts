@@ -8,7 +8,7 @@ import type { Problem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { Head } from '#compute/types.ts'
-import { fixture, goldenCheckpoints, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenCheckpoints, goldenProblem, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-ablation-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -18,13 +18,7 @@ const zero = { objective: 'log-prob', contrast: null, values: new Map<string, Fl
 for (const name of goldenCheckpoints) {
   describe(`ablation of ${name} against runs in float64 with a head's probabilities at zero`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
-    const ids = (key: string): readonly number[] => Array.from(golden.get(key)!.data, Number)
-    const targetIds = ids('target_ids')
-    const problem: Problem = {
-      source: ids('input_ids'),
-      prefix: golden.has('decoder_input_ids') ? ids('decoder_input_ids') : null,
-      targets: ids('target_positions').map((position, k) => ({ position, id: targetIds[k]! })),
-    }
+    const problem = goldenProblem(name)
     let engine: Engine
     beforeEach(async () => {
       engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })
@@ -49,7 +43,7 @@ for (const name of goldenCheckpoints) {
       const single: Problem = {
         source: problem.source.slice(0, 1),
         prefix: problem.prefix?.slice(0, 1) ?? null,
-        targets: [{ position: 0, id: targetIds[0]! }],
+        targets: [{ position: 0, id: problem.targets[0]!.id }],
       }
       const means = makeHeadMeans(engine)
       await means.add(single)

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { attentionFlow } from '#compute/attribution/attention-flow.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { FileTensor } from '#compute/checkpoint/safetensors.ts'
-import { fixture, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenProblem, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-flow-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -34,13 +34,7 @@ function averaged({ shape, data }: FileTensor): Matrix {
 for (const name of ['gpt2', 'marian', 'llama', 'pegasus']) {
   describe(`attention of ${name} by itself`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
-    const ids = (key: string): readonly number[] => Array.from(golden.get(key)!.data, Number)
-    const targetIds = ids('target_ids')
-    const problem = {
-      source: ids('input_ids'),
-      prefix: golden.has('decoder_input_ids') ? ids('decoder_input_ids') : null,
-      targets: ids('target_positions').map((position, k) => ({ position, id: targetIds[k]! })),
-    }
+    const problem = goldenProblem(name)
     const layersOf = (kind: string): readonly Matrix[] =>
       [...golden.keys()]
         .filter((key) => key.startsWith(`attention.${kind}.`))

@@ -3,12 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { attentionAttribution } from '#compute/attribution/attention-attribution.ts'
-import type { Problem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { AttentionAttribution, AttentionOptions } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, goldenCheckpoints, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+import {
+  fixture,
+  goldenCheckpoints,
+  goldenProblem,
+  readJson,
+  readTensors,
+  relativeError,
+} from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-attention-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -20,13 +26,7 @@ for (const name of goldenCheckpoints) {
   describe(`attention attribution of ${name} against PyTorch autograd in float64`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
     const { nodes } = readJson(fixture(`${name}/golden.json`)) as { readonly nodes: number }
-    const ids = (key: string): readonly number[] => Array.from(golden.get(key)!.data, Number)
-    const targetIds = ids('target_ids')
-    const problem: Problem = {
-      source: ids('input_ids'),
-      prefix: golden.has('decoder_input_ids') ? ids('decoder_input_ids') : null,
-      targets: ids('target_positions').map((position, k) => ({ position, id: targetIds[k]! })),
-    }
+    const problem = goldenProblem(name)
     let engine: Engine
     beforeEach(async () => {
       engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })

@@ -4,12 +4,18 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { attribute } from '#compute/attribution/attribute.ts'
 import { openPath } from '#compute/attribution/path.ts'
-import type { Problem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { AttributionOptions } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, goldenCheckpoints, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+import {
+  fixture,
+  goldenCheckpoints,
+  goldenProblem,
+  readJson,
+  readTensors,
+  relativeError,
+} from '#tests/support/golden.ts'
 import type { FileTensor } from '#compute/checkpoint/safetensors.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-attribution-'))
@@ -43,18 +49,11 @@ function rankAgreement(found: ArrayLike<number>, expected: ArrayLike<number>): n
 for (const name of goldenCheckpoints) {
   describe(`attribution of ${name} against PyTorch autograd in float64`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
-    const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
     const { nodes, baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as {
       readonly nodes: number
       readonly baseline_token: number
     }
-    const ids = (key: string): readonly number[] => Array.from(inputs.get(key)!.data, Number)
-    const targetIds = ids('target_ids')
-    const problem: Problem = {
-      source: ids('input_ids'),
-      prefix: inputs.has('decoder_input_ids') ? ids('decoder_input_ids') : null,
-      targets: ids('target_positions').map((position, k) => ({ position, id: targetIds[k]! })),
-    }
+    const problem = goldenProblem(name)
     const reference = (key: string): Float32Array => (golden.get(key) as FileTensor).data as Float32Array
     let engine: Engine
     beforeEach(async () => {

@@ -8,7 +8,7 @@ import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { ScoreOptions } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenProblem, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-input-methods-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -18,14 +18,8 @@ for (const name of ['gpt2', 'marian', 'llama']) {
   describe(`occlusion and gradient norm in ${name}`, () => {
     const golden = readTensors(fixture(`${name}/golden.safetensors`))
     const pairs = readTensors(fixture(`${name}/interactions.safetensors`))
-    const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
     const { baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as { readonly baseline_token: number }
-    const ids = (key: string): readonly number[] => Array.from(inputs.get(key)!.data, Number)
-    const problem: Problem = {
-      source: ids('input_ids'),
-      prefix: inputs.has('decoder_input_ids') ? ids('decoder_input_ids') : null,
-      targets: ids('target_positions').map((position, k) => ({ position, id: ids('target_ids')[k]! })),
-    }
+    const problem = goldenProblem(name)
     const options: ScoreOptions = {
       method: 'occlusion',
       baseline: `token:${token}`,

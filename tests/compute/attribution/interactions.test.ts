@@ -8,7 +8,7 @@ import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { InteractionKind, InteractionOptions, Interactions, Quadrature } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenProblem, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-interactions-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -18,14 +18,10 @@ const nobody = (): null => null
 for (const name of ['gpt2', 'marian', 'llama']) {
   describe(`interactions in ${name} against PyTorch in float64`, () => {
     const golden = readTensors(fixture(`${name}/interactions.safetensors`))
-    const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
     const { baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as { readonly baseline_token: number }
-    const ids = (tensors: typeof inputs, key: string): readonly number[] => Array.from(tensors.get(key)!.data, Number)
-    const problem: Problem = {
-      source: ids(inputs, 'input_ids'),
-      prefix: inputs.has('decoder_input_ids') ? ids(inputs, 'decoder_input_ids') : null,
-      targets: [{ position: ids(golden, 'target_positions')[0]!, id: ids(golden, 'target_ids')[0]! }],
-    }
+    const { targets, ...text } = goldenProblem(name)
+    const k = targets.findIndex(({ position }) => position === Number(golden.get('target_positions')!.data[0]))
+    const problem: Problem = { ...text, targets: [targets[k]!] }
     const S = problem.source.length + (problem.prefix?.length ?? 0)
     let engine: Engine
     beforeAll(async () => {
@@ -80,7 +76,6 @@ for (const name of ['gpt2', 'marian', 'llama']) {
       const whole = readTensors(fixture(`${name}/golden.safetensors`))
       const { nodes } = readJson(fixture(`${name}/golden.json`)) as { readonly nodes: number }
       const { interactions, gap } = await find('attention-edges', { nodes })
-      const k = ids(inputs, 'target_positions').indexOf(problem.targets[0]!.position)
       const n = problem.prefix === null ? 0 : problem.source.length
       const starts = { encoder: [0, 0], decoder: [n, n], cross: [n, 0] } as const
       const expected = new Float64Array(S * S)

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { logitLens } from '#compute/attribution/logit-lens.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenProblem, readTensors, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-lens-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -13,14 +13,11 @@ afterAll(() => rmSync(cache, { recursive: true }))
 const names = ['gpt2', 'llama', 'opt', 'marian', 'pegasus', 't5', 'mbart']
 
 async function read(name: string, count: number) {
-  const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
-  const ids = (key: string): readonly number[] => Array.from(inputs.get(key)!.data, Number)
-  const targets = ids('target_positions').map((position, k) => ({ position, id: ids('target_ids')[k]! }))
-  const prefix = inputs.has('decoder_input_ids') ? ids('decoder_input_ids') : null
+  const problem = goldenProblem(name)
   const engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })
   try {
-    const lens = await drain(logitLens(engine, { source: ids('input_ids'), prefix, targets }, count))
-    return { lens, targets, layers: engine.model.layers.decoder }
+    const lens = await drain(logitLens(engine, problem, count))
+    return { lens, targets: problem.targets, layers: engine.model.layers.decoder }
   } finally {
     await engine.close()
   }

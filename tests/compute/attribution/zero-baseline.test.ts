@@ -10,7 +10,7 @@ import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { AttributionOptions } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+import { fixture, goldenProblem, readJson, relativeError } from '#tests/support/golden.ts'
 import { openVariant } from '#tests/support/variants.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'coattend-zero-'))
@@ -27,12 +27,8 @@ const options: AttributionOptions = {
 const alone = { focus: () => null, finished: null }
 
 function problemOf(name: string, most = Infinity): Problem {
-  const inputs = readTensors(fixture(`${name}/inputs.safetensors`))
-  const ids = (key: string): readonly number[] => Array.from(inputs.get(key)!.data, Number)
-  const targetIds = ids('target_ids')
-  const targets = ids('target_positions').map((position, k) => ({ position, id: targetIds[k]! }))
-  const prefix = inputs.has('decoder_input_ids') ? ids('decoder_input_ids') : null
-  return { source: ids('input_ids'), prefix, targets: targets.slice(0, most) }
+  const problem = goldenProblem(name)
+  return { ...problem, targets: problem.targets.slice(0, most) }
 }
 
 const open = (name: string): Promise<Engine> =>

@@ -7,7 +7,7 @@ import type { Masking } from '#compute/attribution/masking.ts'
 import { openMasking } from '#compute/attribution/masking.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import { drain } from '#tests/support/generators.ts'
-import { fixture, readTensors } from '#tests/support/golden.ts'
+import { fixture, goldenProblem } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-faithfulness-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -64,10 +64,7 @@ describe('faithfulness of scores', () => {
   })
 
   it('[FA4] in a model each target is judged under its own masks', async () => {
-    const inputs = readTensors(fixture('marian/inputs.safetensors'))
-    const ids = (key: string): readonly number[] => Array.from(inputs.get(key)!.data, Number)
-    const targets = ids('target_positions').map((position, k) => ({ position, id: ids('target_ids')[k]! }))
-    const problem = { source: ids('input_ids'), prefix: ids('decoder_input_ids'), targets }
+    const problem = goldenProblem('marian')
     const engine = await openEngine(fixture('marian/checkpoint'), { device: 'cpu', threads: 1, cache })
     const options = {
       baseline: 'zero',
@@ -77,7 +74,7 @@ describe('faithfulness of scores', () => {
       unknownId: null,
     } as const
     const masking = await openMasking(engine, problem, options)
-    const pairs = targets.map((_, target) => ({ target, mask: [target, target + 2] }))
+    const pairs = problem.targets.map((_, target) => ({ target, mask: [target, target + 2] }))
     const paired = await masking.evaluatePairs(pairs)
     for (const [target, { mask }] of pairs.entries()) {
       const [alone] = await masking.evaluate([target], [mask])
