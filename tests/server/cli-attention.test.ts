@@ -1,20 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decodeSafetensors } from '#compute/index.ts'
-import { main } from '#server/cli.ts'
+import { openCommandLine } from '#tests/support/command-line.ts'
 import { example, fixture, readTensors, relativeError } from '#tests/support/golden.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'coattend-cli-attention-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const env = { COATTEND_CACHE: join(folder, 'cache'), COATTEND_DATA: join(folder, 'data') }
-
-async function run(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const streams = { out: (text: string) => void (out += `${text}\n`), err: (text: string) => void (err += text) }
-  return { code: await main(words, env, streams), out, err }
-}
+const { folder, run } = openCommandLine('cli-attention')
 
 const checkpoint = fixture('marian/checkpoint')
 const inputs = fixture('marian/inputs.safetensors')

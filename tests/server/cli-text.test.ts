@@ -1,36 +1,14 @@
 /** Texts in their language, and as part of a conversation, on the command line. */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { main } from '#server/cli.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openCommandLine } from '#tests/support/command-line.ts'
 import { example, fixture } from '#tests/support/golden.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'coattend-cli-text-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const { folder, run, ask } = openCommandLine('cli-text')
 const translator = join(folder, 'translator')
 const assistant = join(folder, 'assistant')
 const conversation = join(folder, 'conversation.json')
-
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function run(...words: readonly string[]): Promise<Outcome> {
-  let [out, err] = ['', '']
-  const env = { COATTEND_CACHE: join(folder, 'cache'), COATTEND_DATA: join(folder, 'data') }
-  const streams = { out: (text: string) => void (out += `${text}\n`), err: (text: string) => void (err += text) }
-  const code = await main(words, env, streams)
-  return { code, out, err }
-}
-
-async function ask(...words: readonly string[]): Promise<Record<string, unknown>> {
-  const { code, out, err } = await run(...words, '--json')
-  expect({ code, err }).toEqual({ code: 0, err: '' })
-  return JSON.parse(out) as Record<string, unknown>
-}
 
 const write = (file: string, value: unknown): void => writeFileSync(file, JSON.stringify(value))
 

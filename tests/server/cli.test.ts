@@ -1,37 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decodeSafetensors, encodeSafetensors } from '#compute/index.ts'
-import { main } from '#server/cli.ts'
+import { openCommandLine } from '#tests/support/command-line.ts'
 import { example, fixture, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'coattend-cli-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const env = { COATTEND_CACHE: join(folder, 'cache'), COATTEND_DATA: join(folder, 'data') }
-
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function run(...words: readonly string[]): Promise<Outcome> {
-  let [out, err] = ['', '']
-  const streams = {
-    out: (text: string) => void (out += `${text}\n`),
-    err: (text: string) => void (err += text),
-  }
-  const code = await main(words, env, streams)
-  return { code, out, err }
-}
-
-/** Runs with --json: standard output must be that one document. */
-async function ask<T>(...words: readonly string[]): Promise<T> {
-  const { code, out, err } = await run(...words, '--json')
-  expect({ code, err }).toEqual({ code: 0, err: '' })
-  return JSON.parse(out) as T
-}
+const { folder, run, ask } = openCommandLine('cli')
 
 const checkpoint = fixture('gpt2/checkpoint')
 const inputs = fixture('gpt2/inputs.safetensors')

@@ -1,25 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decodeSafetensors, encodeSafetensors } from '#compute/index.ts'
-import { main } from '#server/cli.ts'
+import { openCommandLine } from '#tests/support/command-line.ts'
 import { example } from '#tests/support/golden.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'coattend-analysis-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const env = { COATTEND_CACHE: join(folder, 'cache') }
+const { folder, run } = openCommandLine('analysis')
 const quiz = [example('checkpoints/quiz'), '--corpus', example('data/quiz.test.jsonl')]
 
 interface Estimate {
   readonly value: number
   readonly interval: readonly [number, number]
-}
-
-async function run(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) }
-  return { code: await main(words, env, streams), out, err }
 }
 
 async function ask<T>(...words: readonly string[]): Promise<T> {

@@ -1,18 +1,15 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeSafetensors } from '#compute/index.ts'
-import { main } from '#server/cli.ts'
+import { openCommandLine } from '#tests/support/command-line.ts'
 import { example } from '#tests/support/golden.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'coattend-corpus-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const env = { COATTEND_CACHE: join(folder, 'cache') }
+const { folder, env, run } = openCommandLine('corpus')
 const quiz = example('checkpoints/quiz')
 const corpus = join(folder, 'corpus.jsonl')
 
@@ -29,12 +26,6 @@ beforeAll(() => {
   const lines = readFileSync(example('data/quiz.test.jsonl'), 'utf8').split('\n').slice(0, 24)
   writeFileSync(corpus, `${lines.join('\n')}\n`)
 })
-
-async function run(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) }
-  return { code: await main(words, env, streams), out, err }
-}
 
 const rowsOf = (directory: string): readonly Row[] =>
   readFileSync(join(directory, 'rows.jsonl'), 'utf8')

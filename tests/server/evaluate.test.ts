@@ -1,18 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { main } from '#server/cli.ts'
+import { describe, expect, it } from 'vitest'
+import { openCommandLine } from '#tests/support/command-line.ts'
 import { example, fixture, readJson } from '#tests/support/golden.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'coattend-evaluate-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-async function run(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) }
-  return { code: await main(words, { COATTEND_CACHE: join(folder, 'cache') }, streams), out, err }
-}
+const { folder, run } = openCommandLine('evaluate')
 
 interface Estimate {
   readonly value: number

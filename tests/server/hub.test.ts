@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { main } from '#server/cli.ts'
 import { readHub } from '#server/settings.ts'
+import { runCommand } from '#tests/support/command-line.ts'
 import { fixture } from '#tests/support/golden.ts'
 import { startHub } from '#tests/support/hub.ts'
 import type { TestHub } from '#tests/support/hub.ts'
@@ -21,20 +21,15 @@ afterAll(async () => {
   rmSync(root, { recursive: true })
 })
 
-async function run(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
-  let [out, err] = ['', '']
-  const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) }
-  const env = {
+const run = (words: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+  runCommand(words, {
     COATTEND_CACHE: join(root, 'cache'),
     COATTEND_DATA: join(root, 'data'),
     HF_HOME: join(root, 'home'),
     HF_ENDPOINT: `${hub.url}/`,
     HF_TOKEN: 'secret',
     ...more,
-  }
-  const code = await main(words, env, streams)
-  return { code, out, err }
-}
+  })
 
 describe('a checkpoint by its name at the hub', () => {
   it('[HF20] is fetched with progress on standard error, and registered under its name', async () => {

@@ -1,21 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decodeSafetensors, encodeSafetensors } from '#compute/index.ts'
 import type { FileTensor } from '#compute/index.ts'
-import { main } from '#server/cli.ts'
+import { openCommandLine } from '#tests/support/command-line.ts'
 import { fixture, readTensors } from '#tests/support/golden.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'coattend-project-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-async function run(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []]
-  const streams = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) }
-  const code = await main(['project', ...words], { HOME: folder }, streams)
-  return { code, out: out.join('\n'), err: err.join('') }
-}
+const { folder, run: command } = openCommandLine('project')
+const run = (...words: readonly string[]) => command('project', ...words)
 
 const { shape, data } = readTensors(fixture('projection/reference.safetensors')).get('points')!
 const points = { dtype: 'F32', shape, data } as FileTensor
