@@ -3,7 +3,6 @@
  * rotary positions, keys shared by groups of query heads, a gated feed-forward.
  */
 import type { Fields } from '#compute/checkpoint/fields.ts'
-import { ComputeError } from '#compute/errors.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add, mul } from '#compute/ops/elementwise.ts'
 import { activationNamed } from './activations.ts'
@@ -11,6 +10,7 @@ import type { Activation } from './activations.ts'
 import { attendHeads, grow, linearLayer, pickRows, rmsNormLayer } from './blocks.ts'
 import type { Layer } from './blocks.ts'
 import { decoderOnly } from './decoder-only.ts'
+import { requireDivision } from './division.ts'
 import { runDecoder } from './layers.ts'
 import type { Layers } from './layers.ts'
 import type { DecoderInput, DecoderOutput, Hooks, Model } from './model.ts'
@@ -55,18 +55,8 @@ export function readGatedSizes(config: Fields, defaults: GatedDefaults): GatedSi
   const heads = config.whole('num_attention_heads', 32)
   const usual = config.isNull('num_key_value_heads') ? null : defaults.keyHeads
   const keyHeads = config.whole('num_key_value_heads', usual ?? heads)
-  if (heads % keyHeads !== 0) {
-    throw new ComputeError(
-      'bad-checkpoint',
-      `config.json: num_attention_heads ${heads} does not divide by num_key_value_heads ${keyHeads}`,
-    )
-  }
-  if (!config.has('head_dim') && width % heads !== 0) {
-    throw new ComputeError(
-      'bad-checkpoint',
-      `config.json: hidden_size ${width} does not divide by num_attention_heads ${heads}`,
-    )
-  }
+  requireDivision('num_attention_heads', heads, 'num_key_value_heads', keyHeads)
+  if (!config.has('head_dim')) requireDivision('hidden_size', width, 'num_attention_heads', heads)
   return {
     vocabulary: config.whole('vocab_size', defaults.vocabulary),
     width,

@@ -1,6 +1,5 @@
 /** GPT-NeoX (Black et al. 2022, as in transformers' `modeling_gpt_neox.py`), of which Pythia is one: partly rotated heads, attention and feed-forward side by side. */
 import type { Fields } from '#compute/checkpoint/fields.ts'
-import { ComputeError } from '#compute/errors.ts'
 import type { Value } from '#compute/graph/value.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
@@ -10,6 +9,7 @@ import type { Activation } from './activations.ts'
 import { attendHeads, grow, linearLayer, normLayer, pickRows } from './blocks.ts'
 import type { Layer } from './blocks.ts'
 import { decoderOnly } from './decoder-only.ts'
+import { requireDivision } from './division.ts'
 import { runDecoder } from './layers.ts'
 import type { Layers } from './layers.ts'
 import type { Architecture, DecoderInput, DecoderOutput, Hooks } from './model.ts'
@@ -75,12 +75,7 @@ export const gptNeox: Architecture = {
 function readDesign(config: Fields): Design {
   const width = config.whole('hidden_size', 6144)
   const heads = config.whole('num_attention_heads', 64)
-  if (width % heads !== 0) {
-    throw new ComputeError(
-      'bad-checkpoint',
-      `config.json: hidden_size ${width} does not divide by num_attention_heads ${heads}`,
-    )
-  }
+  requireDivision('hidden_size', width, 'num_attention_heads', heads)
   config.require('head_dim', [width / heads])
   return {
     width,

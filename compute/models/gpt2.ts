@@ -1,6 +1,5 @@
 /** GPT-2 (Radford et al. 2019, as in transformers' `modeling_gpt2.py`): norms first and one at the end, learned positions. */
 import type { Fields } from '#compute/checkpoint/fields.ts'
-import { ComputeError } from '#compute/errors.ts'
 import type { Value } from '#compute/graph/value.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
@@ -11,6 +10,7 @@ import type { Activation } from './activations.ts'
 import { addPositions, attend, causalMasks, fedPositions, grow, normLayer, pickRows } from './blocks.ts'
 import type { Layer } from './blocks.ts'
 import { decoderOnly } from './decoder-only.ts'
+import { requireDivision } from './division.ts'
 import { runDecoder } from './layers.ts'
 import type { Layers } from './layers.ts'
 import type { Architecture, DecoderInput, DecoderOutput, Hooks } from './model.ts'
@@ -75,9 +75,7 @@ export const gpt2: Architecture = {
 function readSizes(config: Fields): Sizes {
   const width = config.whole('n_embd', config.whole('hidden_size', 768))
   const heads = config.whole('n_head', config.whole('num_attention_heads', 12))
-  if (width % heads !== 0) {
-    throw new ComputeError('bad-checkpoint', `config.json: n_embd ${width} does not divide by n_head ${heads}`)
-  }
+  requireDivision('n_embd', width, 'n_head', heads)
   const root = config.flag('scale_attn_weights', true) ? (width / heads) ** -0.5 : 1
   const byLayer = config.flag('scale_attn_by_inverse_layer_idx', false)
   return {

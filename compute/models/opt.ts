@@ -1,6 +1,5 @@
 /** OPT (Zhang et al. 2022, as in transformers' `modeling_opt.py`): learned positions, norms before or after, embeddings that may be narrower. */
 import type { Fields } from '#compute/checkpoint/fields.ts'
-import { ComputeError } from '#compute/errors.ts'
 import { constant } from '#compute/graph/node.ts'
 import type { Value } from '#compute/graph/value.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
@@ -21,6 +20,7 @@ import {
 } from './blocks.ts'
 import type { Layer } from './blocks.ts'
 import { decoderOnly } from './decoder-only.ts'
+import { requireDivision } from './division.ts'
 import { runDecoder } from './layers.ts'
 import type { Layers } from './layers.ts'
 import type { Architecture, DecoderInput, DecoderOutput, Hooks } from './model.ts'
@@ -91,12 +91,7 @@ export const opt: Architecture = {
 function readSizes(config: Fields): Sizes {
   const width = config.whole('hidden_size', 768)
   const heads = config.whole('num_attention_heads', 12)
-  if (width % heads !== 0) {
-    throw new ComputeError(
-      'bad-checkpoint',
-      `config.json: hidden_size ${width} does not divide by num_attention_heads ${heads}`,
-    )
-  }
+  requireDivision('hidden_size', width, 'num_attention_heads', heads)
   return {
     width,
     embedded: config.whole('word_embed_proj_dim', width),

@@ -1,6 +1,5 @@
 /** The encoder-decoder transformer of the BART family, of which each architecture is one design. */
 import type { Fields } from '#compute/checkpoint/fields.ts'
-import { ComputeError } from '#compute/errors.ts'
 import type { Value } from '#compute/graph/value.ts'
 import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
@@ -21,6 +20,7 @@ import {
   pickRows,
 } from './blocks.ts'
 import type { Layer } from './blocks.ts'
+import { requireDivision } from './division.ts'
 import { runDecoder, runLayers } from './layers.ts'
 import type { Layers } from './layers.ts'
 import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, SpecialIds } from './model.ts'
@@ -87,12 +87,7 @@ export function readSizes(config: Fields, defaults: SizeDefaults): Seq2SeqSizes 
   const width = config.whole('d_model', config.whole('hidden_size', 1024))
   const side = (name: string): SideSizes => {
     const heads = config.whole(`${name}_attention_heads`, 16)
-    if (width % heads !== 0) {
-      throw new ComputeError(
-        'bad-checkpoint',
-        `config.json: d_model ${width} does not divide by ${name}_attention_heads ${heads}`,
-      )
-    }
+    requireDivision('d_model', width, `${name}_attention_heads`, heads)
     return { layers: config.whole(`${name}_layers`, 12, 0), heads, inner: config.whole(`${name}_ffn_dim`, 4096) }
   }
   return {
