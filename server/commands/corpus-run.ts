@@ -11,7 +11,7 @@ import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
 import { asFault, captureJson, contextOfRow, isFault, readRow } from './corpus-row.ts'
 import type { Fault } from './corpus-row.ts'
-import { startProgress } from './progress-line.ts'
+import { startProgress } from './progress.ts'
 import { openRunDirectory } from './run-directory.ts'
 import type { Manifest, RunDirectory, StoredRow } from './run-directory.ts'
 import { readSource } from './source.ts'
@@ -170,12 +170,9 @@ const flushPause = 1_000
 
 async function computeRows(run: Run): Promise<void> {
   const { context, directory, rows, file, isStopped } = run
-  const { err, isTerminal } = context.streams
-  const progress = startProgress(directory.stored(), rows, {
-    err,
-    isTerminal: isTerminal === true,
-    now: () => performance.now(),
-  })
+  const progress = startProgress(context.streams)
+  const report = (): void => progress.report({ stage: 'rows', done: directory.stored(), total: rows })
+  report()
   let flushed = performance.now()
   try {
     for await (const entries of windowsOf(readCorpus(file), windowOf(run))) {
@@ -183,7 +180,7 @@ async function computeRows(run: Run): Promise<void> {
       if (missing.length === 0) continue
       for await (const row of computeWindow(run, entries, missing[0]!.index)) {
         await directory.append([row])
-        progress.report(directory.stored())
+        report()
         if (isStopped()) return
         if (performance.now() - flushed < flushPause) continue
         await directory.flush()
