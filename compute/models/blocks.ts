@@ -69,6 +69,13 @@ export function attendHeads(queries: Value, { keys, values }: Cache, mask: Value
   return mergeHeads(hooks.heads?.(kind, layer, mixed) ?? mixed)
 }
 
+/** Keys and values of states [..., tokens, width]. */
+export const cacheOf = (
+  { key, value }: { readonly key: Layer; readonly value: Layer },
+  x: Value,
+  heads: number,
+): Cache => ({ keys: splitHeads(key(x), heads), values: splitHeads(value(x), heads) })
+
 /** Keys and values with those of earlier tokens in front. */
 export function grow(past: Cache | undefined, fresh: Cache): Cache {
   if (past === undefined) return fresh

@@ -2,7 +2,6 @@
 import type { Fields } from '#compute/checkpoint/fields.ts'
 import { constant } from '#compute/graph/node.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
 import { layerNorm } from '#compute/ops/normalise.ts'
 import { activationNamed } from './activations.ts'
@@ -10,6 +9,7 @@ import type { Activation } from './activations.ts'
 import {
   addPositions,
   attend,
+  cacheOf,
   causalMasks,
   fedPositions,
   grow,
@@ -154,7 +154,7 @@ function decode(
   return runDecoder(layers, embedded, input, hooks, (x, block, { layer, past, rows }) => {
     const site = { kind: 'decoder', layer, hooks, heads, scale: (width / heads) ** -0.5 } as const
     const read = before(block.attentionNorm)(x)
-    const cache = grow(past, { keys: splitHeads(block.key(read), heads), values: splitHeads(block.value(read), heads) })
+    const cache = grow(past, cacheOf(block, read, heads))
     const queries = block.query(pickRows(read, rows))
     const attended = add(pickRows(x, rows), block.out(attend(queries, cache, maskOf(rows), site)))
     const mixed = after(block.attentionNorm)(attended)

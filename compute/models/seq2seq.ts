@@ -1,7 +1,6 @@
 /** The encoder-decoder transformer of the BART family, of which each architecture is one design. */
 import type { Fields } from '#compute/checkpoint/fields.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { splitHeads } from '#compute/ops/attention.ts'
 import { add } from '#compute/ops/elementwise.ts'
 import { linear } from '#compute/ops/matrix.ts'
 import { reshape } from '#compute/ops/shape.ts'
@@ -11,6 +10,7 @@ import type { Activation } from './activations.ts'
 import {
   addPositions,
   attend,
+  cacheOf,
   causalMasks,
   fedPositions,
   grow,
@@ -21,9 +21,11 @@ import {
 } from './blocks.ts'
 import type { Layer } from './blocks.ts'
 import { requireDivision } from './division.ts'
+import { memoryCache } from './encoder-decoder.ts'
+import type { Attention, Block } from './encoder-decoder.ts'
 import { runDecoder, runLayers } from './layers.ts'
 import type { Layers } from './layers.ts'
-import type { Cache, DecoderInput, DecoderOutput, Hooks, Model, SpecialIds } from './model.ts'
+import type { DecoderInput, DecoderOutput, Hooks, Model, SpecialIds } from './model.ts'
 import { readSpecialIds } from './special-ids.ts'
 import type { Tensors } from './tensors.ts'
 import type { Embeddings } from './tied-embedding.ts'
@@ -100,21 +102,6 @@ export function readSizes(config: Fields, defaults: SizeDefaults): Seq2SeqSizes 
   }
 }
 
-interface Attention {
-  readonly query: Layer
-  readonly key: Layer
-  readonly value: Layer
-  readonly out: Layer
-  readonly norm: Layer
-}
-
-interface Block {
-  readonly self: Attention
-  readonly cross: Attention | null
-  readonly feedForward: Layer
-  readonly norm: Layer
-}
-
 function readAttention(tensors: Tensors, name: string, width: number): Attention {
   const layer = (part: string): Layer => linearLayer(tensors, `${name}.${part}_proj`, width, width)
   const norm = normLayer(tensors, `${name}_layer_norm`, width, normEpsilon)
@@ -170,11 +157,6 @@ function residual({ normFirst }: Stack, norm: Layer, x: Value, f: (x: Value) => 
   return normFirst ? add(x, f(norm(x))) : norm(add(x, f(x)))
 }
 
-const cacheOf = ({ key, value }: Attention, x: Value, heads: number): Cache => ({
-  keys: splitHeads(key(x), heads),
-  values: splitHeads(value(x), heads),
-})
-
 function siteOf(stack: Stack, width: number, kind: AttentionKind, layer: number, hooks: Hooks) {
   const { heads } = stack.sizes
   return { kind, layer, hooks, heads, scale: (width / heads) ** -0.5 }
@@ -191,19 +173,17 @@ function encode(stack: Stack, width: number, embedded: Value, hooks: Hooks, from
 }
 
 function decode(stack: Stack, width: number, embedded: Value, input: DecoderInput, hooks: Hooks): DecoderOutput {
-  const { memory } = input
   const maskOf = causalMasks(input)
   return runDecoder(stack, embedded, input, hooks, (x, block, { layer, past, rows }) => {
     const { self, feedForward, norm } = block
-    const cross = block.cross!
+    const cross = block.cross! // every layer of a decoder has it
     const selfSite = siteOf(stack, width, 'decoder', layer, hooks)
     const cache = grow(past, cacheOf(self, stack.normFirst ? self.norm(x) : x, selfSite.heads))
     const mixed = residual(stack, self.norm, pickRows(x, rows), (h) =>
       self.out(attend(self.query(h), cache, maskOf(rows), selfSite)),
     )
     const site = siteOf(stack, width, 'cross', layer, hooks)
-    const seen =
-      memory !== null && 'states' in memory ? cacheOf(cross, memory.states, site.heads) : memory!.caches[layer]!
+    const seen = memoryCache(input.memory, layer, cross, site.heads)
     const read = residual(stack, cross.norm, mixed, (h) => cross.out(attend(cross.query(h), seen, null, site)))
     return { x: residual(stack, norm, read, feedForward), cache }
   })

@@ -5,17 +5,19 @@
 import type { Fields } from '#compute/checkpoint/fields.ts'
 import { ComputeError } from '#compute/errors.ts'
 import type { Dim, Value } from '#compute/graph/value.ts'
-import { causalMask, splitHeads } from '#compute/ops/attention.ts'
+import { causalMask } from '#compute/ops/attention.ts'
 import { add, mul } from '#compute/ops/elementwise.ts'
 import { linear } from '#compute/ops/matrix.ts'
 import { squeeze, unsqueeze } from '#compute/ops/shape.ts'
 import { activationNamed } from './activations.ts'
 import type { Activation } from './activations.ts'
-import { attend, everyPosition, grow, linearLayer, pickRows, rmsNormLayer } from './blocks.ts'
+import { attend, cacheOf, everyPosition, grow, linearLayer, pickRows, rmsNormLayer } from './blocks.ts'
 import type { AttentionSite, Layer } from './blocks.ts'
+import { memoryCache } from './encoder-decoder.ts'
+import type { Attention, Block } from './encoder-decoder.ts'
 import { runDecoder, runLayers } from './layers.ts'
 import type { Layers } from './layers.ts'
-import type { Architecture, Cache, DecoderInput, DecoderOutput, Hooks, Model, Rows } from './model.ts'
+import type { Architecture, DecoderInput, DecoderOutput, Hooks, Model, Rows } from './model.ts'
 import { positionBias } from './relative-positions.ts'
 import type { PositionBias } from './relative-positions.ts'
 import { readSpecialIds } from './special-ids.ts'
@@ -135,21 +137,6 @@ function readFeedForward(config: Fields): readonly [activation: string, isGated:
   return [config.text('dense_act_fn', named), config.flag('is_gated_act', isGated)]
 }
 
-interface Attention {
-  readonly query: Layer
-  readonly key: Layer
-  readonly value: Layer
-  readonly out: Layer
-  readonly norm: Layer
-}
-
-interface Block {
-  readonly self: Attention
-  readonly cross: Attention | null
-  readonly feedForward: Layer
-  readonly norm: Layer
-}
-
 interface Stack extends Layers<Block> {
   readonly heads: number
   /** Stored with the first layer, used by all. */
@@ -204,11 +191,6 @@ function readDense(tensors: Tensors, name: string, { width, inner, activation, i
   return (x) => narrow(mul(activation(gate(x)), value(x)))
 }
 
-const cacheOf = ({ key, value }: Attention, x: Value, heads: number): Cache => ({
-  keys: splitHeads(key(x), heads),
-  values: splitHeads(value(x), heads),
-})
-
 function encode(stack: Stack, embedded: Value, hooks: Hooks, from: number | undefined): Value {
   const { heads, bias } = stack
   const tokens = embedded.shape.at(-2)!
@@ -223,11 +205,10 @@ function encode(stack: Stack, embedded: Value, hooks: Hooks, from: number | unde
 
 function decode(stack: Stack, input: DecoderInput, hooks: Hooks): DecoderOutput {
   const { heads, bias } = stack
-  const { embeddings, memory } = input
   let full: Value | null = null
-  return runDecoder(stack, embeddings, input, hooks, (x, block, { layer, past, rows }) => {
+  return runDecoder(stack, input.embeddings, input, hooks, (x, block, { layer, past, rows }) => {
     const { self, feedForward, norm } = block
-    const cross = block.cross!
+    const cross = block.cross! // every layer of a decoder has it
     const site = (kind: 'decoder' | 'cross'): AttentionSite => ({ kind, layer, hooks, heads, scale: 1 })
     const read = self.norm(x)
     const cache = grow(past, cacheOf(self, read, heads))
@@ -238,7 +219,7 @@ function decode(stack: Stack, input: DecoderInput, hooks: Hooks): DecoderOutput 
       pickRows(x, rows),
       self.out(attend(self.query(pickRows(read, rows)), cache, mask, site('decoder'))),
     )
-    const seen = memory !== null && 'states' in memory ? cacheOf(cross, memory.states, heads) : memory!.caches[layer]!
+    const seen = memoryCache(input.memory, layer, cross, heads)
     const informed = add(mixed, cross.out(attend(cross.query(cross.norm(mixed)), seen, null, site('cross'))))
     return { x: add(informed, feedForward(norm(informed))), cache }
   })
