@@ -4,7 +4,7 @@ import type { Architecture } from './model.ts'
 import { readSizes, requireNorms, seq2seqModel } from './seq2seq.ts'
 import { sinusoidPositions } from './sinusoids.ts'
 import type { Tensors } from './tensors.ts'
-import { headName, readLogitsBias, readTiedEmbeddings } from './tied-embedding.ts'
+import { headName, readLogitsBias, readTiedEmbeddings, tableNames } from './tied-embedding.ts'
 import type { Embeddings } from './tied-embedding.ts'
 
 const norms = { normFirst: false, hasEmbeddingNorm: false }
@@ -33,10 +33,10 @@ function readEmbeddings(config: Fields, tensors: Tensors, width: number): Embedd
     return readTiedEmbeddings(config, tensors, [sourceSize, width])
   }
   const outputSize = config.whole('decoder_vocab_size', sourceSize)
-  const decoder = 'model.decoder.embed_tokens.weight'
+  const { encoder, decoder } = tableNames('model.')
   const isTied = config.flag('tie_word_embeddings', true)
   return {
-    source: tensors.read([sourceSize, width], 'model.encoder.embed_tokens.weight'),
+    source: tensors.read([sourceSize, width], encoder),
     output: tensors.read([outputSize, width], decoder, ...(isTied ? [headName] : [])),
     head: {
       weight: tensors.read([outputSize, width], headName, ...(isTied ? [decoder] : [])),

@@ -22,6 +22,7 @@ import { positionBias } from './relative-positions.ts'
 import type { PositionBias } from './relative-positions.ts'
 import { readSpecialIds } from './special-ids.ts'
 import type { Tensors } from './tensors.ts'
+import { headName, tableNames } from './tied-embedding.ts'
 
 interface Sizes {
   readonly width: number
@@ -82,13 +83,11 @@ const scalesOutput = (config: Fields): boolean =>
 
 /** Tables and head as they are stored; what the file leaves out is another name of what it has, whatever is said of ties. */
 function readTables(tensors: Tensors, shape: readonly number[]): { source: Value; output: Value; head: Value } {
-  const shared = 'transformer.shared.weight'
-  const [encoder, decoder] = ['transformer.encoder.embed_tokens.weight', 'transformer.decoder.embed_tokens.weight']
-  const head = 'lm_head.weight'
+  const { shared, encoder, decoder } = tableNames('transformer.')
   return {
-    source: tensors.read(shape, encoder, shared, decoder, head),
-    output: tensors.read(shape, decoder, shared, encoder, head),
-    head: tensors.read(shape, head, shared, encoder, decoder),
+    source: tensors.read(shape, encoder, shared, decoder, headName),
+    output: tensors.read(shape, decoder, shared, encoder, headName),
+    head: tensors.read(shape, headName, shared, encoder, decoder),
   }
 }
 

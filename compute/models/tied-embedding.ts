@@ -11,6 +11,13 @@ export interface Embeddings {
 
 export const headName = 'lm_head.weight'
 
+/** Names of the token tables of an encoder-decoder model behind the prefix `base`: of both sides, and of each. */
+export const tableNames = (base: string) => ({
+  shared: `${base}shared.weight`,
+  encoder: `${base}encoder.embed_tokens.weight`,
+  decoder: `${base}decoder.embed_tokens.weight`,
+})
+
 /**
  * Tables of a model with one vocabulary. As in transformers 5, a part that the file stores is used as it is stored, also where
  * the configuration calls it tied; what the file leaves out is another name of what it has. A head is left out only where it
@@ -22,8 +29,7 @@ export function readTiedEmbeddings(
   shape: readonly [vocabulary: number, width: number],
 ): Embeddings {
   const isTied = config.flag('tie_word_embeddings', true)
-  const [encoder, decoder] = ['model.encoder.embed_tokens.weight', 'model.decoder.embed_tokens.weight']
-  const shared = 'model.shared.weight'
+  const { shared, encoder, decoder } = tableNames('model.')
   const tied = isTied ? [headName] : []
   return {
     source: tensors.read(shape, encoder, shared, ...tied, decoder),
