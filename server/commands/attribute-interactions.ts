@@ -11,20 +11,23 @@ import { showProgress } from './progress.ts'
 import { namer } from './source.ts'
 import type { Source } from './source.ts'
 import { floats, writeTensorFile } from './tensor-file.ts'
+import { groupedInteractions, listGroups } from './units.ts'
+import type { GroupedProblem } from './units.ts'
 
 export const interactionKinds: readonly InteractionKind[] = ['masked-pairs', 'integrated-hessians', 'attention-edges']
 
 export const readKind = (args: Arguments): InteractionKind => args.choice('kind', interactionKinds) ?? 'masked-pairs'
 
-/** Computes interactions with progress on standard error, and reports them. */
+/** Computes interactions with progress on standard error, and reports them; of words or sentences too where the problem has them. */
 export async function reportInteractions(
   context: CommandContext,
-  { local, opened }: OpenCheckpoint,
-  problem: Problem,
+  open: OpenCheckpoint,
+  problem: GroupedProblem,
   { unknownId, ...common }: CommonOptions,
   { tokenizer }: Source,
 ): Promise<void> {
   const { args, streams } = context
+  const { local, opened } = open
   const { engine } = opened
   const options = { ...common, kind: readKind(args) }
   const result = await showProgress(
@@ -33,17 +36,40 @@ export async function reportInteractions(
   )
   const to = args.text('output')
   const parameters = { command: 'attribute', method: 'interactions', device: engine.device, ...options }
-  if (to !== undefined) await writeTensorFile(to, tensorsOf(problem, result), parameters)
+  const grouped = groupedInteractions(open, problem, result)
+  const meaning = problem.units === undefined ? null : local.groupedMeaning[options.kind]
+  if (to !== undefined) {
+    const metadata = meaning === null ? parameters : { ...parameters, grouped: meaning }
+    await writeTensorFile(to, { ...tensorsOf(problem, result), ...grouped }, metadata)
+  }
   if (result.caution !== null) streams.err(`${result.caution}\n`)
   const name = namer(tokenizer)
   const targets = listTargets(problem, result, name)
   if (args.has('json')) {
     const tokens = { source: problem.source.map(name), prefix: problem.prefix?.map(name) ?? null }
-    const { caution } = result
-    return streams.out(JSON.stringify({ ...parameters, output: to ?? null, caution, tokens, targets }))
+    const found = { caution: result.caution, tokens, ...listGroups(grouped, problem, meaning), targets }
+    return streams.out(JSON.stringify({ ...parameters, output: to ?? null, ...found }))
   }
-  const names = [...problem.source, ...(problem.prefix ?? [])].map((id) => name(id) ?? String(id))
-  for (const target of targets) streams.out(describe(target, names))
+  const squares = squaresOf(problem, result, grouped, name)
+  targets.forEach((target, k) => streams.out(describe(target, squares.names, squares.of(k))))
+}
+
+/** What is shown: the interactions of tokens, or of the units where there are some. */
+function squaresOf(
+  problem: GroupedProblem,
+  { interactions }: Interactions,
+  grouped: Readonly<Record<string, FileTensor>>,
+  name: (id: number) => string | null,
+): { readonly names: readonly string[]; readonly of: (target: number) => readonly (readonly number[])[] } {
+  const { unitNames, source, prefix } = problem
+  const names =
+    unitNames === undefined
+      ? [...source, ...(prefix ?? [])].map((id) => name(id) ?? String(id))
+      : [...unitNames.source, ...(unitNames.prefix ?? [])]
+  const data = grouped['interactions.grouped']?.data ?? interactions
+  const size = names.length
+  const row = (at: number): readonly number[] => Array.from(data.slice(at * size, (at + 1) * size), Number)
+  return { names, of: (target) => names.map((_, i) => row(target * size + i)) }
 }
 
 const sizeOf = ({ source, prefix }: Problem): number => source.length + (prefix?.length ?? 0)
@@ -94,8 +120,9 @@ function listTargets(
 
 /** One target in a line: its strongest pairs, and whether to trust them. */
 function describe(
-  { id, token, objective, gap, nodes, converged, interactions }: TargetReport,
+  { id, token, objective, gap, nodes, converged }: TargetReport,
   names: readonly string[],
+  interactions: readonly (readonly number[])[],
 ): string {
   const pairs = interactions.flatMap((row, i) => row.slice(0, i).map((value, j) => ({ i, j, value })))
   const strongest = pairs.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, 5)

@@ -61,11 +61,11 @@ async function attributeOne(context: CommandContext, open: OpenCheckpoint, sourc
   const problem = await readProblem(args, open, source)
   const method = args.choice('method', methods) ?? 'integrated-gradients'
   const options = await readOptions(args, method, source)
+  const grouped = groupProblem(args, method, open, problem, source)
   if (method === 'gradient') return reportGradient(context, open, problem, options)
   if (method === 'attention-attribution') return reportAttentionAttribution(context, open, problem, options, source)
   if (method === 'attention') return reportAttentionFlow(context, open, problem, options, source)
-  if (method === 'interactions') return reportInteractions(context, open, problem, options, source)
-  const grouped = groupProblem(args, method, open, problem, source)
+  if (method === 'interactions') return reportInteractions(context, open, grouped, options, source)
   return reportScores(context, open, grouped, { ...options, method }, source)
 }
 

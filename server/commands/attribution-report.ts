@@ -9,7 +9,8 @@ import { showProgress } from './progress.ts'
 import { namer } from './source.ts'
 import type { ReadText, Source } from './source.ts'
 import { floats, writeTensorFile } from './tensor-file.ts'
-import { groupedTensors } from './units.ts'
+import { groupedTensors, listGroups } from './units.ts'
+import type { GroupedProblem } from './units.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The plain gradient goes to a file: it is [targets, tokens, width]. */
@@ -42,7 +43,7 @@ export async function reportGradient(
 export async function reportScores(
   context: CommandContext,
   open: OpenCheckpoint,
-  problem: Problem,
+  problem: GroupedProblem,
   { unknownId, ...options }: CommonOptions & { readonly method: ScoreMethod },
   { tokenizer, read }: Source,
 ): Promise<void> {
@@ -63,7 +64,7 @@ export async function reportScores(
   const name = namer(tokenizer)
   const targets = listTargets(problem, result, name)
   if (args.has('json')) {
-    const found = { tokens: listTokens(problem, read, name), ...listGroups(grouped), targets }
+    const found = { tokens: listTokens(problem, read, name), ...listGroups(grouped, problem), targets }
     return streams.out(JSON.stringify({ ...options, device: engine.device, output: to ?? null, ...found }))
   }
   const names = [...problem.source, ...(problem.prefix ?? [])].map((id) => name(id) ?? String(id))
@@ -76,17 +77,6 @@ const listTokens = (problem: Problem, read: ReadText | null, name: (id: number) 
   prefix: problem.prefix?.map(name) ?? null,
   ...messagesOf(problem, read),
 })
-
-/** The unit of each token, and for every target the scores of the units; nothing without --group. */
-function listGroups(grouped: Readonly<Record<string, FileTensor>>): object {
-  const lists = Object.entries(grouped).map(([name, { shape, data }]) => {
-    const [rows, width] = shape.length === 1 ? [null, shape[0]!] : [shape[0]!, shape[1]!]
-    const numbers = Array.from(data, Number)
-    const cut = (row: number): readonly number[] => numbers.slice(row * width, (row + 1) * width)
-    return [name, rows === null ? numbers : Array.from({ length: rows }, (_, row) => cut(row))]
-  })
-  return lists.length === 0 ? {} : { grouped: Object.fromEntries(lists) }
-}
 
 /** Of a conversation: for each source token the index of its message, null for what the template or the model wrote. */
 function messagesOf({ source }: Problem, read: ReadText | null): { readonly messages?: readonly (number | null)[] } {

@@ -91,6 +91,48 @@ describe('judging scores and reading layers from the command line', () => {
     expect((await run(...ids, '--group', 'word')).err).toMatch(/give --text TEXT/)
   })
 
+  it('[CL26] interactions of words are the sums of those of their tokens, in files and on the screen', async () => {
+    interface Report {
+      readonly targets: readonly { readonly interactions: readonly (readonly number[])[] }[]
+      readonly grouped: {
+        readonly 'interactions.grouped': readonly (readonly (readonly number[])[])[]
+        readonly 'groups.source': readonly number[]
+        readonly 'groups.prefix': readonly number[]
+        readonly 'names.source': readonly string[]
+        readonly 'names.prefix': readonly string[]
+        readonly meaning: string
+      }
+    }
+    const output = join(folder, 'word-pairs.safetensors')
+    const words = ['attribute', phrasebook, ...sentence, '--positions', '2,3', '--group', 'word']
+    for (const kind of ['masked-pairs', 'attention-edges']) {
+      const method = ['--method', 'interactions', '--kind', kind, '--nodes', '2', '--output', output]
+      const { targets, grouped } = JSON.parse((await run(...words, ...method, '--json')).out) as Report
+      const [source, prefix] = [grouped['names.source'], grouped['names.prefix']]
+      const numbers = [...grouped['groups.source'], ...grouped['groups.prefix'].map((group) => source.length + group)]
+      const groups = source.length + prefix.length
+      expect(groups).toBeLessThan(numbers.length)
+      expect([source.at(-1), source.some((name) => sentence.join(' ').includes(` ${name} `))]).toEqual(['</s>', true])
+      expect(grouped.meaning).toMatch(/^\[A, B\]: /)
+      const tensors = decodeSafetensors(readFileSync(output), output)
+      expect(tensors.get('interactions.grouped')!.shape).toEqual([2, groups, groups])
+      expect([...tensors.get('groups.source')!.data]).toEqual(grouped['groups.source'])
+      targets.forEach(({ interactions }, k) => {
+        const sums = Array.from({ length: groups }, () => new Array<number>(groups).fill(0))
+        interactions.forEach((row, i) =>
+          row.forEach((value, j) => {
+            sums[numbers[i]!]![numbers[j]!]! += value
+          }),
+        )
+        const found = grouped['interactions.grouped'][k]!
+        sums.forEach((row, a) => row.forEach((sum, b) => expect(found[a]![b]).toBeCloseTo(sum, 4)))
+      })
+    }
+    const { out } = await run(...words, '--method', 'interactions')
+    expect(out).toMatch(/small×das/)
+    expect(out).not.toMatch(/▁[^ ]*×|×▁/)
+  })
+
   const other = join(folder, 'other.safetensors')
   writeFileSync(
     other,
