@@ -1,8 +1,8 @@
 /** A GPT-2 shape of any size, written piece by piece: its weights never are in memory. */
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeRandom } from '#compute/generate/sample.ts'
-import { gpt2Shape } from './random-checkpoint.ts'
+import { gpt2Shape, writeConfigs } from './random-checkpoint.ts'
 
 interface Planned {
   readonly name: string
@@ -17,23 +17,8 @@ const pieceFloats = 2 ** 20
 export function makeLargeCheckpoint(folder: string, layers: number, width: number): void {
   const shape = gpt2Shape({ layers, width, heads: width / 64 })
   const planned: Planned[] = []
-  const normal = (name: string, dims: readonly number[], deviation = 0.02, centre = 0): void => {
-    planned.push({ name, shape: dims, deviation, centre })
-  }
-  shape.write({
-    normal,
-    norm: (name, size) => {
-      normal(`${name}.weight`, [size], 0.02, 1)
-      normal(`${name}.bias`, [size])
-    },
-    linear: (name, dims, bias) => {
-      normal(`${name}.weight`, dims)
-      normal(`${name}.bias`, [bias])
-    },
-  })
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(shape.config))
-  writeFileSync(join(folder, 'generation_config.json'), JSON.stringify({ eos_token_id: shape.end }))
+  shape.write((name, dims, deviation, centre) => void planned.push({ name, shape: dims, deviation, centre }))
+  writeConfigs(folder, shape)
   writeWeights(join(folder, 'model.safetensors'), planned)
 }
 

@@ -5,11 +5,29 @@ import { encodeSafetensors } from '#compute/index.ts'
 import type { FileTensor } from '#compute/index.ts'
 import { makeRandom } from '#compute/generate/sample.ts'
 
-/** Writes tensors of one checkpoint: `normal` draws one, `norm` a layer norm, `linear` a layer with its bias. */
+/** Writes one tensor of normally distributed numbers. */
+type Draw = (name: string, shape: readonly number[], deviation: number, centre: number) => void
+
+/** Writes tensors of one checkpoint: `normal` one, `norm` a layer norm, `linear` a layer with its bias. */
 interface Pen {
-  readonly normal: (name: string, shape: readonly number[], deviation?: number, centre?: number) => void
+  readonly normal: (name: string, shape: readonly number[], deviation?: number) => void
   readonly norm: (name: string, width: number) => void
   readonly linear: (name: string, shape: readonly [number, number], bias: number) => void
+}
+
+function penOf(draw: Draw): Pen {
+  const normal: Pen['normal'] = (name, shape, deviation = 0.02) => draw(name, shape, deviation, 0)
+  return {
+    normal,
+    norm: (name, width) => {
+      draw(`${name}.weight`, [width], 0.02, 1)
+      normal(`${name}.bias`, [width])
+    },
+    linear: (name, shape, bias) => {
+      normal(`${name}.weight`, shape)
+      normal(`${name}.bias`, [bias])
+    },
+  }
 }
 
 /** A model of which only the sizes are real. */
@@ -18,7 +36,7 @@ export interface RandomShape {
   readonly vocabulary: number
   /** Id of the end token; `start` and `pad` are the last id in encoder-decoder models. */
   readonly end: number
-  readonly write: (pen: Pen) => void
+  readonly write: (draw: Draw) => void
 }
 
 /** GPT-2 small by default: 124M parameters in 12 layers, width 768, vocabulary 50,257. */
@@ -41,7 +59,8 @@ export function gpt2Shape({ layers = 12, width = 768, heads = 12, vocabulary = 5
       layer_norm_epsilon: 1e-5,
       tie_word_embeddings: true,
     },
-    write: ({ normal, norm, linear }) => {
+    write: (draw) => {
+      const { normal, norm, linear } = penOf(draw)
       normal('transformer.wte.weight', [vocabulary, width])
       normal('transformer.wpe.weight', [positions, width], 0.01)
       norm('transformer.ln_f', width)
@@ -88,7 +107,8 @@ export function opusShape(): RandomShape {
       eos_token_id: 0,
       bos_token_id: null,
     },
-    write: ({ normal, norm, linear }) => {
+    write: (draw) => {
+      const { normal, norm, linear } = penOf(draw)
       normal('model.shared.weight', [vocabulary, width])
       normal('final_logits_bias', [1, vocabulary])
       for (const side of ['encoder', 'decoder']) {
@@ -109,29 +129,22 @@ export function opusShape(): RandomShape {
 
 /** Writes config, weights and a tokenizer of one word per id (so that tools that insist on text have one). */
 export function makeRandomCheckpoint(folder: string, shape: RandomShape): void {
-  mkdirSync(folder, { recursive: true })
+  writeConfigs(folder, shape)
   const tensors: Record<string, FileTensor> = {}
   const random = makeRandom(1)
-  const normal: Pen['normal'] = (name, dims, deviation = 0.02, centre = 0) => {
+  shape.write((name, dims, deviation, centre) => {
     tensors[name] = normalTensor(random, dims, deviation, centre)
-  }
-  shape.write({
-    normal,
-    norm: (name, width) => {
-      normal(`${name}.weight`, [width], 0.02, 1)
-      normal(`${name}.bias`, [width])
-    },
-    linear: (name, dims, bias) => {
-      normal(`${name}.weight`, dims)
-      normal(`${name}.bias`, [bias])
-    },
   })
-  const { config, end } = shape
-  const ends = { pad_token_id: config['pad_token_id'], decoder_start_token_id: config['decoder_start_token_id'] }
   writeFileSync(join(folder, 'model.safetensors'), encodeSafetensors(tensors, { format: 'pt' }))
+  writeTokenizer(folder, shape)
+}
+
+/** Makes the folder and writes what stands beside the weights in it. */
+export function writeConfigs(folder: string, { config, end }: RandomShape): void {
+  mkdirSync(folder, { recursive: true })
+  const ends = { pad_token_id: config['pad_token_id'], decoder_start_token_id: config['decoder_start_token_id'] }
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
   writeFileSync(join(folder, 'generation_config.json'), JSON.stringify({ eos_token_id: end, ...ends }))
-  writeTokenizer(folder, shape)
 }
 
 /** By Box and Muller's transform. */
