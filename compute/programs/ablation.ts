@@ -3,7 +3,6 @@ import type { Graph } from '#compute/graph/graph.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { lookUp } from '#compute/models/blocks.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
 import { add, mul, sub } from '#compute/ops/elementwise.ts'
 import { mean } from '#compute/ops/reduce.ts'
@@ -11,21 +10,10 @@ import { squeeze, unsqueeze } from '#compute/ops/shape.ts'
 import type { AttentionPlace } from '#compute/types.ts'
 import { listInputs, objectiveOf, targetInputs, targetRows } from './objective.ts'
 import type { ObjectiveSpec } from './objective.ts'
+import { readTokens, tokenInputs } from './token-inputs.ts'
 
 /** How inputs and outputs of a place are named: `cross.0`. */
 export const placeKey = ({ kind, layer }: AttentionPlace): string => `${kind}.${layer}`
-
-const idInputs = (model: Model): readonly [Value] | readonly [Value, Value] => {
-  const source = input('input_ids', 'int64', [1, makeSize('source')])
-  return model.encode === null ? [source] : [source, input('decoder_input_ids', 'int64', [1, makeSize('prefix')])]
-}
-
-function embeddingsOf(model: Model, [sourceIds, prefixIds]: readonly [Value, Value?], hooks: Hooks) {
-  const source = lookUp(sourceIds, model.embeddings('source'))
-  if (prefixIds === undefined) return { embeddings: source, memory: null }
-  const memory = { states: model.encode!(source, hooks) } // only models with an encoder have two inputs
-  return { embeddings: lookUp(prefixIds, model.embeddings('prefix')), memory }
-}
 
 /**
  * Inputs `input_ids` [1, n], for encoder-decoder models `decoder_input_ids` [1, m], the targets, and per place
@@ -46,8 +34,8 @@ export function ablationGraph(model: Model, spec: ObjectiveSpec): Graph {
     },
   }
   const targets = targetInputs(spec)
-  const ids = idInputs(model)
-  const { embeddings, memory } = embeddingsOf(model, ids, hooks)
+  const ids = tokenInputs(model)
+  const { embeddings, memory } = readTokens(model, ids, hooks)
   const { states } = model.decode({ embeddings, memory, rows: targetRows(targets, embeddings) }, hooks)
   const objective = objectiveOf(model, states, targets, spec)
   return {
@@ -69,7 +57,7 @@ export function headMeansGraph(model: Model): Graph {
       return output
     },
   }
-  const ids = idInputs(model)
-  model.decode(embeddingsOf(model, ids, hooks), hooks)
+  const ids = tokenInputs(model)
+  model.decode(readTokens(model, ids, hooks), hooks)
   return { name: 'head-means', inputs: ids, outputs }
 }

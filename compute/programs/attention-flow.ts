@@ -3,13 +3,13 @@ import type { Graph } from '#compute/graph/graph.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
 import type { Dim, Value } from '#compute/graph/value.ts'
-import { lookUp } from '#compute/models/blocks.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
 import { add, cast, equal, mul } from '#compute/ops/elementwise.ts'
 import { gather } from '#compute/ops/gather.ts'
 import { matMul } from '#compute/ops/matrix.ts'
 import { mean } from '#compute/ops/reduce.ts'
 import { positionsUpTo, squeeze, unsqueeze } from '#compute/ops/shape.ts'
+import { readTokens, tokenInputs } from './token-inputs.ts'
 
 /** Shares of input tokens in the states of one side, [tokens, input tokens] each; rows of both together add up to 1. */
 interface Shares {
@@ -31,16 +31,11 @@ interface Shares {
  */
 export function attentionFlowGraph(model: Model): Graph {
   const position = input('position', 'int64', [makeSize('rows')])
-  const ids = input('input_ids', 'int64', [1, makeSize('source')])
-  const source = lookUp(ids, model.embeddings('source'))
-  const prefixIds = model.encode === null ? null : input('decoder_input_ids', 'int64', [1, makeSize('prefix')])
-  const embeddings = prefixIds === null ? source : lookUp(prefixIds, model.embeddings('prefix'))
-  const flow = startFlow(position, ids.shape[1]!, embeddings.shape.at(-2)!)
+  const ids = tokenInputs(model)
+  const flow = startFlow(position, ids[0].shape[1]!, ids.at(-1)!.shape[1]!)
   const hooks = { attention: flow.look }
-  const memory = model.encode === null ? null : { states: model.encode(source, hooks) }
-  model.decode({ embeddings, memory }, hooks)
-  const inputs = [ids, ...(prefixIds === null ? [] : [prefixIds]), position]
-  return { name: 'attention-flow', inputs, outputs: flow.outputs(model.encode !== null) }
+  model.decode(readTokens(model, ids, hooks), hooks)
+  return { name: 'attention-flow', inputs: [...ids, position], outputs: flow.outputs(model.encode !== null) }
 }
 
 interface Flow {

@@ -8,7 +8,6 @@ import type { Graph } from '#compute/graph/graph.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
 import type { Dim, Value } from '#compute/graph/value.ts'
-import { lookUp } from '#compute/models/blocks.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
 import { matMul } from '#compute/ops/matrix.ts'
 import { mul } from '#compute/ops/elementwise.ts'
@@ -17,6 +16,7 @@ import { reshape, unsqueeze } from '#compute/ops/shape.ts'
 import type { AttentionPlace } from '#compute/types.ts'
 import { listInputs, objectiveOf, targetInputs, targetRows } from './objective.ts'
 import type { ObjectiveSpec } from './objective.ts'
+import { readTokens, tokenInputs } from './token-inputs.ts'
 
 /**
  * The forward pass that all layers start from. Inputs `input_ids` [1, n], for encoder-decoder models `decoder_input_ids`
@@ -31,17 +31,14 @@ export function layerStatesGraph(model: Model, spec: ObjectiveSpec): Graph {
     },
   }
   const targets = targetInputs(spec)
-  const ids = input('input_ids', 'int64', [1, makeSize('source')])
-  const source = lookUp(ids, model.embeddings('source'))
-  const prefixIds = model.encode === null ? null : input('decoder_input_ids', 'int64', [1, makeSize('prefix')])
-  const memory = model.encode === null ? null : { states: model.encode(source, hooks) }
+  const ids = tokenInputs(model)
+  const { embeddings, memory } = readTokens(model, ids, hooks)
   if (memory !== null) outputs.push({ name: 'memory', value: memory.states })
-  const embeddings = prefixIds === null ? source : lookUp(prefixIds, model.embeddings('prefix'))
   const { states } = model.decode({ embeddings, memory, rows: targetRows(targets, embeddings) }, hooks)
   outputs.push({ name: 'objective', value: objectiveOf(model, states, targets, spec) })
   return {
     name: 'layer-states',
-    inputs: [ids, ...(prefixIds === null ? [] : [prefixIds]), ...listInputs(targets)],
+    inputs: [...ids, ...listInputs(targets)],
     outputs,
   }
 }

@@ -6,7 +6,6 @@ import type { Graph } from '#compute/graph/graph.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { lookUp } from '#compute/models/blocks.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
 import { div } from '#compute/ops/elementwise.ts'
 import { gather } from '#compute/ops/gather.ts'
@@ -15,6 +14,7 @@ import { sum } from '#compute/ops/reduce.ts'
 import { concat, flatten, squeeze, unsqueeze } from '#compute/ops/shape.ts'
 import { scoreTargets, widenTo } from './teacher-force.ts'
 import type { TeacherForceTaps } from './teacher-force.ts'
+import { readTokens, tokenInputs } from './token-inputs.ts'
 import { maskKeys } from './together.ts'
 
 /**
@@ -23,18 +23,14 @@ import { maskKeys } from './together.ts'
  * `target` [K], the tokens found there. Outputs as those of `teacherForceGraph`, with `states.source` [layers + 1, rows, width].
  */
 export function forceTogetherGraph(model: Model, taps: TeacherForceTaps): Graph {
-  const [rows, tokens, targets] = [makeSize('rows'), makeSize('source'), makeSize('targets')]
-  const ids = input('input_ids', 'int64', [rows, tokens])
-  const live = input('live', 'float32', [rows, 1, 1, tokens])
+  const [rows, targets] = [makeSize('rows'), makeSize('targets')]
+  const ids = tokenInputs(model, rows)
+  const live = input('live', 'float32', [rows, 1, 1, ids[0].shape[1]!])
   const position = input('position', 'int64', [targets])
   const target = input('target', 'int64', [targets])
   const seen: Record<'encoder' | 'decoder', Value[]> = { encoder: [], decoder: [] }
   const taken: Hooks = taps.states ? { states: (side, _layer, states) => seen[side].push(states) } : {}
-  const source = lookUp(ids, model.embeddings('source'))
-  const prefixIds = model.encode === null ? null : input('decoder_input_ids', 'int64', [rows, makeSize('prefix')])
-  const memory =
-    model.encode === null ? null : { states: model.encode(source, { ...taken, ...maskKeys('encoder', live) }) }
-  const embeddings = prefixIds === null ? source : lookUp(prefixIds, model.embeddings('prefix'))
+  const { embeddings, memory } = readTokens(model, ids, { ...taken, ...maskKeys('encoder', live) })
   const hooks: Hooks = memory === null ? taken : { ...taken, ...maskKeys('cross', live) }
   const { states } = model.decode({ embeddings, memory }, hooks)
   const outputs = scoreTargets(model, gather(flatten(states), position, 0), target, taps.alternatives)
@@ -48,7 +44,7 @@ export function forceTogetherGraph(model: Model, taps: TeacherForceTaps): Graph 
       { name: 'states.source', value: concat(sources, 0) },
     )
   }
-  const inputs = [ids, ...(prefixIds === null ? [] : [prefixIds]), live, position, target]
+  const inputs = [...ids, live, position, target]
   return { name: 'force-together', inputs, outputs }
 }
 

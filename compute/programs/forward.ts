@@ -1,10 +1,9 @@
 /** The whole forward pass with every tap. */
 import type { Graph } from '#compute/graph/graph.ts'
-import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { lookUp } from '#compute/models/blocks.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
+import { readTokens, tokenInputs } from './token-inputs.ts'
 
 export interface ForwardTaps {
   readonly states: boolean
@@ -27,16 +26,7 @@ export function forwardGraph(model: Model, taps: ForwardTaps): Graph {
       return value
     },
   }
-  const batch = makeSize('batch')
-  const ids = input('input_ids', 'int64', [batch, makeSize('source')])
-  const source = lookUp(ids, model.embeddings('source'))
-  if (model.encode === null) {
-    const { states } = model.decode({ embeddings: source, memory: null }, hooks)
-    return { name: 'forward', inputs: [ids], outputs: [{ name: 'logits', value: model.head(states) }, ...outputs] }
-  }
-  const prefixIds = input('decoder_input_ids', 'int64', [batch, makeSize('prefix')])
-  const memory = { states: model.encode(source, hooks) }
-  const { states } = model.decode({ embeddings: lookUp(prefixIds, model.embeddings('prefix')), memory }, hooks)
-  const logits = { name: 'logits', value: model.head(states) }
-  return { name: 'forward', inputs: [ids, prefixIds], outputs: [logits, ...outputs] }
+  const inputs = tokenInputs(model, makeSize('batch'))
+  const { states } = model.decode(readTokens(model, inputs, hooks), hooks)
+  return { name: 'forward', inputs, outputs: [{ name: 'logits', value: model.head(states) }, ...outputs] }
 }

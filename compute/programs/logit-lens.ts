@@ -3,7 +3,6 @@ import type { Graph } from '#compute/graph/graph.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { lookUp } from '#compute/models/blocks.ts'
 import type { Model } from '#compute/models/model.ts'
 import { vector } from '#compute/ops/constant.ts'
 import { add, cast, exp, greater, mul, neg } from '#compute/ops/elementwise.ts'
@@ -11,6 +10,7 @@ import { gather, oneHot } from '#compute/ops/gather.ts'
 import { logSoftmax } from '#compute/ops/normalise.ts'
 import { sum, topK } from '#compute/ops/reduce.ts'
 import { concat } from '#compute/ops/shape.ts'
+import { readTokens, tokenInputs } from './token-inputs.ts'
 
 /**
  * Inputs `input_ids` [1, n], for encoder-decoder models `decoder_input_ids` [1, m]; `position` and `target` [K]. States of layer
@@ -18,7 +18,7 @@ import { concat } from '#compute/ops/shape.ts'
  * `entropy`, `target.logProb`, `target.rank` [L + 1, K], 1 for the likeliest.
  */
 export function logitLensGraph(model: Model, count: number): Graph {
-  const ids = input('input_ids', 'int64', [1, makeSize('source')])
+  const ids = tokenInputs(model)
   const rows = makeSize('targets')
   const position = input('position', 'int64', [rows])
   const target = input('target', 'int64', [rows])
@@ -26,11 +26,7 @@ export function logitLensGraph(model: Model, count: number): Graph {
   const hooks = {
     states: (side: string, _layer: number, states: Value) => void (side === 'decoder' && seen.push(states)),
   }
-  const source = lookUp(ids, model.embeddings('source'))
-  const prefixIds = model.encode === null ? null : input('decoder_input_ids', 'int64', [1, makeSize('prefix')])
-  const memory = model.encode === null ? null : { states: model.encode(source, {}) }
-  const embeddings = prefixIds === null ? source : lookUp(prefixIds, model.embeddings('prefix'))
-  model.decode({ embeddings, memory }, hooks)
+  model.decode(readTokens(model, ids, {}), hooks)
   const picked = seen.map((states) => gather(states, position, 1)) // [1, K, width], the last one finished already
   const inner = picked.slice(0, -1)
   const finished = inner.length === 0 ? picked : [model.finish(concat(inner, 0)), picked.at(-1)!]
@@ -40,7 +36,7 @@ export function logitLensGraph(model: Model, count: number): Graph {
   const better = sum(cast(greater(logProbs, own), 'float32'), [-1])
   return {
     name: 'logit-lens',
-    inputs: [ids, ...(prefixIds === null ? [] : [prefixIds]), position, target],
+    inputs: [...ids, position, target],
     outputs: [
       { name: 'id', value: best.indices },
       { name: 'logProb', value: best.values },

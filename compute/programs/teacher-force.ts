@@ -3,7 +3,6 @@ import type { Graph } from '#compute/graph/graph.ts'
 import { input } from '#compute/graph/node.ts'
 import { makeSize } from '#compute/graph/value.ts'
 import type { Value } from '#compute/graph/value.ts'
-import { lookUp } from '#compute/models/blocks.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
 import { vector } from '#compute/ops/constant.ts'
 import { exp, mul, neg } from '#compute/ops/elementwise.ts'
@@ -11,6 +10,7 @@ import { gather, oneHot } from '#compute/ops/gather.ts'
 import { logSoftmax } from '#compute/ops/normalise.ts'
 import { mean, sum, topK } from '#compute/ops/reduce.ts'
 import { concat, padTo, sliceAt, squeeze, unsqueeze } from '#compute/ops/shape.ts'
+import { readTokens, tokenInputs } from './token-inputs.ts'
 
 export interface TeacherForceTaps {
   /** How many of the likeliest tokens to report per step. */
@@ -25,18 +25,14 @@ export interface TeacherForceTaps {
  * mean over the source, and `states.steps` [layers + 1, K, width].
  */
 export function teacherForceGraph(model: Model, taps: TeacherForceTaps): Graph {
-  const ids = input('input_ids', 'int64', [1, makeSize('source')])
+  const ids = tokenInputs(model)
   const rows = makeSize('targets')
   const position = input('position', 'int64', [rows])
   const target = input('target', 'int64', [rows])
   const prompt = input('prompt', 'int64', [1])
   const seen: Record<'encoder' | 'decoder', Value[]> = { encoder: [], decoder: [] }
   const hooks: Hooks = taps.states ? { states: (side, _layer, states) => seen[side].push(states) } : {}
-  const source = lookUp(ids, model.embeddings('source'))
-  const prefixIds = model.encode === null ? null : input('decoder_input_ids', 'int64', [1, makeSize('prefix')])
-  const memory = model.encode === null ? null : { states: model.encode(source, hooks) }
-  const embeddings = prefixIds === null ? source : lookUp(prefixIds, model.embeddings('prefix'))
-  const { states } = model.decode({ embeddings, memory }, hooks)
+  const { states } = model.decode(readTokens(model, ids, hooks), hooks)
   const outputs = scoreTargets(model, squeeze(gather(states, position, 1), [0]), target, taps.alternatives)
   if (taps.states) {
     const widened = (layer: Value): Value => widenTo(layer, model.stateWidth)
@@ -48,7 +44,7 @@ export function teacherForceGraph(model: Model, taps: TeacherForceTaps): Graph {
       { name: 'states.source', value: concat(sources, 0) },
     )
   }
-  const inputs = [ids, ...(prefixIds === null ? [] : [prefixIds]), position, target, prompt]
+  const inputs = [...ids, position, target, prompt]
   return { name: 'teacher-force', inputs, outputs }
 }
 
