@@ -2,14 +2,12 @@
 import { maskedObjectiveGraph } from '#compute/programs/masked-objective.ts'
 import { objectiveKey } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
-import { openEnds } from './ends.ts'
 import { keepFeed, openMaskedSource } from './masked-source.ts'
 import type { Mask } from './masked-source.ts'
-import { bytesPerRun, makePace } from './pace.ts'
+import { bytesPerRun } from './pace.ts'
 import type { PathOptions } from './path.ts'
-import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
-import { specOf, targetFeeds, visibleLength } from './target-feeds.ts'
+import { openQuestion } from './question.ts'
 
 export type { Mask } from './masked-source.ts'
 
@@ -37,26 +35,19 @@ const liveLogits = 3
 
 export async function openMasking(engine: Engine, problem: Problem, options: PathOptions): Promise<Masking> {
   const { model } = engine
-  checkProblem(model, problem)
-  const spec = specOf(model, problem, options)
-  const ends = await openEnds(engine, problem, options)
-  const pace = makePace(engine, problem)
+  const question = await openQuestion(engine, problem, options)
+  const { spec, ends, pace } = question
   const rows = Math.max(...problem.targets.map(({ earlier = [] }) => 1 + earlier.length))
-
+  const [read, first] = problem.prefix === null ? (['source', 0] as const) : (['prefix', ends.sourceTokens] as const)
   const encoded = problem.prefix === null ? null : openMaskedSource(engine, ends)
 
   async function run(isPaired: boolean, targets: readonly number[], masks: readonly Mask[]): Promise<Float64Array> {
     const key = `masked${isPaired ? '-pairs' : ''}-${objectiveKey(spec)}`
     const session = await engine.program(key, () => maskedObjectiveGraph(model, spec, isPaired), 'hot')
-    const chosen = targets.map((index) => problem.targets[index]!)
-    const length = visibleLength(model, problem, chosen)
-    const read = problem.prefix === null ? 'source' : 'prefix'
-    const first = problem.prefix === null ? 0 : ends.sourceTokens
     const { objective } = await pace.time(masks.length, async () =>
       session.run({
-        ...ends.feeds(length, read),
-        [`keep.${read}`]: keepFeed(masks, first, length),
-        ...targetFeeds(spec, chosen, options.contrast),
+        ...question.feeds(targets, read),
+        [`keep.${read}`]: keepFeed(masks, first, question.lengths(targets)[read]!), // the side is there
         ...(await encoded?.feeds(masks)),
       }),
     )
@@ -66,11 +57,7 @@ export async function openMasking(engine: Engine, problem: Problem, options: Pat
   return {
     problem,
     tokens: ends.tokens,
-    maskable: (target) => {
-      const { source, prefix } = ends.lengths(visibleLength(model, problem, [problem.targets[target]!]))
-      const end = prefix === null ? source : ends.sourceTokens + prefix
-      return ends.moving.filter((place) => place < end)
-    },
+    maskable: question.movable,
     evaluate: async (targets, masks) => {
       const found = await run(false, targets, masks)
       return masks.map((_, q) => Float64Array.from(targets, (_target, k) => found[k * masks.length + q]!))

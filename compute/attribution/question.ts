@@ -1,4 +1,5 @@
 /** What is asked of a problem, and from which baseline: checked, and how programs are fed with parts of it. */
+import type { Side } from '#compute/models/model.ts'
 import type { ObjectiveSpec } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
@@ -18,8 +19,8 @@ export interface Question {
   readonly pace: Pace
   /** Tokens of each side that are left when those that no target of a run can see are cut away. */
   readonly lengths: (targets: readonly number[]) => ReturnType<Ends['lengths']>
-  /** Both ends, cut likewise, and the targets themselves. */
-  readonly feeds: (targets: readonly number[]) => Readonly<Record<string, Tensor>>
+  /** Both ends, or those of the side that is named, cut likewise; and the targets themselves. */
+  readonly feeds: (targets: readonly number[], side?: Side) => Readonly<Record<string, Tensor>>
   /** Places that a target can see and that leave their embedding: special tokens stay unless asked. */
   readonly movable: (target: number) => readonly number[]
 }
@@ -41,8 +42,8 @@ export async function openQuestion(
     ends,
     pace: makePace(engine, problem),
     lengths,
-    feeds: (targets) => ({
-      ...ends.feeds(visibleLength(model, problem, choose(targets))),
+    feeds: (targets, side) => ({
+      ...ends.feeds(visibleLength(model, problem, choose(targets)), side),
       ...targetFeeds(spec, choose(targets), options.contrast),
     }),
     movable: (target) => {
