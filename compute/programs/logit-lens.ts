@@ -5,11 +5,12 @@ import { makeSize } from '#compute/graph/value.ts'
 import type { Value } from '#compute/graph/value.ts'
 import type { Model } from '#compute/models/model.ts'
 import { vector } from '#compute/ops/constant.ts'
-import { add, cast, exp, greater, mul, neg } from '#compute/ops/elementwise.ts'
-import { gather, oneHot } from '#compute/ops/gather.ts'
+import { add, cast, greater } from '#compute/ops/elementwise.ts'
+import { gather } from '#compute/ops/gather.ts'
 import { logSoftmax } from '#compute/ops/normalise.ts'
 import { sum, topK } from '#compute/ops/reduce.ts'
 import { concat } from '#compute/ops/shape.ts'
+import { entropyOf, logProbOf } from './distribution.ts'
 import { readTokens, tokenInputs } from './token-inputs.ts'
 
 /**
@@ -32,7 +33,7 @@ export function logitLensGraph(model: Model, count: number): Graph {
   const finished = inner.length === 0 ? picked : [model.finish(concat(inner, 0)), picked.at(-1)!]
   const logProbs = logSoftmax(model.head(concat(finished, 0))) // [L + 1, K, vocabulary]
   const best = topK(logProbs, vector('int64', [count]), count)
-  const own = sum(mul(logProbs, oneHot(target, model.vocabulary.output, 'float32')), [-1], true)
+  const own = logProbOf(logProbs, target, true)
   const better = sum(cast(greater(logProbs, own), 'float32'), [-1])
   return {
     name: 'logit-lens',
@@ -40,7 +41,7 @@ export function logitLensGraph(model: Model, count: number): Graph {
     outputs: [
       { name: 'id', value: best.indices },
       { name: 'logProb', value: best.values },
-      { name: 'entropy', value: neg(sum(mul(exp(logProbs), logProbs), [-1])) },
+      { name: 'entropy', value: entropyOf(logProbs) },
       { name: 'target.logProb', value: sum(own, [-1]) },
       { name: 'target.rank', value: add(better, 1) },
     ],

@@ -5,11 +5,11 @@ import { makeSize } from '#compute/graph/value.ts'
 import type { Value } from '#compute/graph/value.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
 import { vector } from '#compute/ops/constant.ts'
-import { exp, mul, neg } from '#compute/ops/elementwise.ts'
-import { gather, oneHot } from '#compute/ops/gather.ts'
+import { gather } from '#compute/ops/gather.ts'
 import { logSoftmax } from '#compute/ops/normalise.ts'
-import { mean, sum, topK } from '#compute/ops/reduce.ts'
+import { mean, topK } from '#compute/ops/reduce.ts'
 import { concat, padTo, sliceAt, squeeze, unsqueeze } from '#compute/ops/shape.ts'
+import { entropyOf, logProbOf } from './distribution.ts'
 import { readTokens, tokenInputs } from './token-inputs.ts'
 
 export interface TeacherForceTaps {
@@ -58,10 +58,9 @@ export function scoreTargets(
   const logProbs = logSoftmax(model.head(states)) // [K, vocabulary]
   const count = Math.min(alternatives, model.vocabulary.output)
   const best = topK(logProbs, vector('int64', [count]), count)
-  const picked = sum(mul(logProbs, oneHot(target, model.vocabulary.output, 'float32')), [-1])
   return [
-    { name: 'logProb', value: picked },
-    { name: 'entropy', value: neg(sum(mul(exp(logProbs), logProbs), [-1])) },
+    { name: 'logProb', value: logProbOf(logProbs, target) },
+    { name: 'entropy', value: entropyOf(logProbs) },
     { name: 'alternatives.logProb', value: best.values },
     { name: 'alternatives.id', value: best.indices },
   ]

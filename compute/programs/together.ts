@@ -10,13 +10,14 @@ import type { Value } from '#compute/graph/value.ts'
 import { lookUp } from '#compute/models/blocks.ts'
 import type { AttentionKind } from '#compute/types.ts'
 import type { Hooks, Model } from '#compute/models/model.ts'
-import { add, cast, div, equal, exp, lessOrEqual, mul, neg, sub, where } from '#compute/ops/elementwise.ts'
-import { gather, oneHot } from '#compute/ops/gather.ts'
+import { add, cast, div, equal, lessOrEqual, mul, sub, where } from '#compute/ops/elementwise.ts'
+import { gather } from '#compute/ops/gather.ts'
 import { loop } from '#compute/ops/loop.ts'
 import { logSoftmax } from '#compute/ops/normalise.ts'
 import { argMax, largest, sum } from '#compute/ops/reduce.ts'
 import { reshape, squeeze, unsqueeze } from '#compute/ops/shape.ts'
 import { cacheInputs, cacheShape, listCaches, nameCaches, pairUp } from './cache-ports.ts'
+import { entropyOf, logProbOf } from './distribution.ts'
 
 /** Keeps attention of a kind to the keys that `mask` [rows, 1, 1, keys] has 1 at. */
 export const maskKeys = (masked: AttentionKind, mask: Value): Hooks => ({
@@ -65,7 +66,7 @@ export function writeTogetherGraph(model: Model): Graph {
     return {
       goesOn: equal(largest(stillOpen, [0]), 1),
       state: [unsqueeze(next, [1]), add(at!, 1), stillOpen, ...listCaches(step.caches)],
-      collected: [next, ...scoresOf(logits, next, model)],
+      collected: [next, ...scoresOf(logits, next)],
     }
   })
   const names = ['written', 'logProb', 'entropy']
@@ -114,8 +115,7 @@ function choose(
 }
 
 /** Log-probability of the chosen tokens and entropy of the distributions, [rows] each. */
-function scoresOf(logits: Value, chosen: Value, { vocabulary }: Model): readonly [Value, Value] {
+function scoresOf(logits: Value, chosen: Value): readonly [Value, Value] {
   const logProbs = logSoftmax(logits)
-  const picked = sum(mul(logProbs, oneHot(chosen, vocabulary.output, 'float32')), [-1])
-  return [picked, neg(sum(mul(exp(logProbs), logProbs), [-1]))]
+  return [logProbOf(logProbs, chosen), entropyOf(logProbs)]
 }
