@@ -13,7 +13,7 @@ import { generateWhole, goldenGenerations } from './golden-generation.ts'
 import type { GoldenGeneration } from './golden-generation.ts'
 import { drain } from './generators.ts'
 import { fixture, goldenProblem, readJson, readTensors, relativeError } from './golden.ts'
-import { options } from './options.ts'
+import { goldenOptions } from './options.ts'
 
 export interface Golden {
   readonly name: string
@@ -37,8 +37,6 @@ export function openGolden(name: string): Golden {
 
 type Measure = (engine: Engine, golden: Golden) => Promise<number>
 
-const exact = { ...options, attributeSpecial: true }
-
 const forward: Measure = async (engine, { problem, expected, keys }) => {
   const taps = await computeForward(engine, problem.source, problem.prefix)
   const wanted = keys.filter((key) => /^(logits|hidden\..*|attention\..*)$/.test(key))
@@ -46,7 +44,7 @@ const forward: Measure = async (engine, { problem, expected, keys }) => {
 }
 
 const gradient: Measure = async (engine, { problem, expected }) => {
-  const path = await openPath(engine, problem, { ...exact, unknownId: null })
+  const path = await openPath(engine, problem, { ...goldenOptions, unknownId: null })
   const { source, prefix, objective } = await path.gradient(problem.targets.map((_, k) => k))
   return Math.max(
     relativeError(objective, expected('objective')),
@@ -59,7 +57,7 @@ const integrated =
   (key: 'zero' | 'token'): Measure =>
   async (engine, { problem, expected, nodes, baselineToken }) => {
     const baseline: AttributionOptions['baseline'] = key === 'zero' ? 'zero' : `token:${baselineToken}`
-    const chosen = { ...exact, baseline, quadrature: { nodes } }
+    const chosen = { ...goldenOptions, baseline, quadrature: { nodes } }
     const found = await drain(attribute(engine, problem, chosen, null, { focus: () => null, finished: null }))
     return Math.max(
       relativeError(found.source, expected(`ig.${key}.source`)),

@@ -7,3 +7,6 @@ export const options = {
   contrast: null,
   quadrature: { tolerance: 0.01 },
 } as const
+
+/** Golden numbers are those of every token. */
+export const goldenOptions = { ...options, attributeSpecial: true } as const

@@ -16,19 +16,13 @@ import {
   readTensors,
   relativeError,
 } from '#tests/support/golden.ts'
+import { goldenOptions } from '#tests/support/options.ts'
 import type { FileTensor } from '#compute/checkpoint/safetensors.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-attribution-'))
 afterAll(() => rmSync(cache, { recursive: true }))
 
-const options: AttributionOptions = {
-  method: 'integrated-gradients',
-  baseline: 'zero',
-  objective: 'log-prob',
-  attributeSpecial: true,
-  contrast: null,
-  quadrature: { nodes: 24 },
-}
+const options: AttributionOptions = { ...goldenOptions, quadrature: { nodes: 24 } }
 const alone = { focus: () => null, finished: null }
 
 /** Share of pairs of entries that stand in the same order (entries that are equal to 1e-6 of the largest are left out). */

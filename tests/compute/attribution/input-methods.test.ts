@@ -9,6 +9,7 @@ import type { Engine } from '#compute/runtime/engine.ts'
 import type { ScoreOptions } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
 import { fixture, goldenProblem, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
+import { goldenOptions } from '#tests/support/options.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-input-methods-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -20,14 +21,7 @@ for (const name of ['gpt2', 'marian', 'llama']) {
     const pairs = readTensors(fixture(`${name}/interactions.safetensors`))
     const { baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as { readonly baseline_token: number }
     const problem = goldenProblem(name)
-    const options: ScoreOptions = {
-      method: 'occlusion',
-      baseline: `token:${token}`,
-      objective: 'log-prob',
-      attributeSpecial: true,
-      contrast: null,
-      quadrature: { tolerance: 0.01 },
-    }
+    const options: ScoreOptions = { ...goldenOptions, method: 'occlusion', baseline: `token:${token}` }
     const n = problem.source.length
     const m = problem.prefix?.length ?? 0
     let engine: Engine

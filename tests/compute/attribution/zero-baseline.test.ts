@@ -8,22 +8,14 @@ import type { Problem } from '#compute/attribution/problem.ts'
 import { baselineAdvice, zeroCaution } from '#compute/tasks/baseline-advice.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
-import type { AttributionOptions } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
 import { fixture, goldenProblem, readJson, relativeError } from '#tests/support/golden.ts'
+import { goldenOptions } from '#tests/support/options.ts'
 import { openVariant } from '#tests/support/variants.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'coattend-zero-'))
 afterAll(() => rmSync(root, { recursive: true }))
 
-const options: AttributionOptions = {
-  method: 'integrated-gradients',
-  baseline: 'zero',
-  objective: 'log-prob',
-  attributeSpecial: true,
-  contrast: null,
-  quadrature: { tolerance: 0.01 },
-}
 const alone = { focus: () => null, finished: null }
 
 function problemOf(name: string, most = Infinity): Problem {
@@ -36,7 +28,7 @@ const open = (name: string): Promise<Engine> =>
 
 /** Attributes adaptively and closes; the largest gap is in units of what the tolerance allows. */
 async function explain(engine: Engine, problem: Problem) {
-  const result = await drain(attribute(engine, problem, options, null, alone))
+  const result = await drain(attribute(engine, problem, goldenOptions, null, alone))
   await engine.close()
   const shares = result.gap.map((gap, k) => {
     const change = Math.abs(result.objective[k]! - result.baselineObjective[k]!)

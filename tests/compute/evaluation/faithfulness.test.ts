@@ -8,6 +8,7 @@ import { openMasking } from '#compute/attribution/masking.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import { drain } from '#tests/support/generators.ts'
 import { fixture, goldenProblem } from '#tests/support/golden.ts'
+import { goldenOptions } from '#tests/support/options.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-faithfulness-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -66,14 +67,7 @@ describe('faithfulness of scores', () => {
   it('[FA4] in a model each target is judged under its own masks', async () => {
     const problem = goldenProblem('marian')
     const engine = await openEngine(fixture('marian/checkpoint'), { device: 'cpu', threads: 1, cache })
-    const options = {
-      baseline: 'zero',
-      objective: 'log-prob',
-      attributeSpecial: true,
-      contrast: null,
-      unknownId: null,
-    } as const
-    const masking = await openMasking(engine, problem, options)
+    const masking = await openMasking(engine, problem, { ...goldenOptions, unknownId: null })
     const pairs = problem.targets.map((_, target) => ({ target, mask: [target, target + 2] }))
     const paired = await masking.evaluatePairs(pairs)
     for (const [target, { mask }] of pairs.entries()) {

@@ -8,6 +8,7 @@ import type { Engine } from '#compute/runtime/engine.ts'
 import { drain } from '#tests/support/generators.ts'
 import { fixture, readJson, relativeError } from '#tests/support/golden.ts'
 import { madeWeights } from '#tests/support/made-weights.ts'
+import { goldenOptions } from '#tests/support/options.ts'
 import { openVariant } from '#tests/support/variants.ts'
 import type { Json } from '#tests/support/variants.ts'
 
@@ -32,14 +33,6 @@ const { input_ids: ids, cases } = readJson(fixture('rotary-decoding.json')) as {
   readonly cases: readonly Case[]
 }
 
-const zero = {
-  baseline: 'zero',
-  objective: 'log-prob',
-  attributeSpecial: true,
-  contrast: null,
-  unknownId: null,
-} as const
-
 for (const { base, config, without = [], tensors, greedy, beams, positions, targets, objective, products } of cases) {
   describe(`${base} with ${JSON.stringify(config)}`, () => {
     let engine: Engine
@@ -62,7 +55,7 @@ for (const { base, config, without = [], tensors, greedy, beams, positions, targ
         prefix: null,
         targets: positions.map((position, k) => ({ position, id: targets[k]! })),
       }
-      const path = await openPath(engine, problem, zero)
+      const path = await openPath(engine, problem, { ...goldenOptions, unknownId: null })
       const together = await path.sample([0, 1, 2], [1])
       const alone = await path.sample([0], [1])
       const found = [...together, ...alone].map(([sample]) => sample!)

@@ -11,7 +11,7 @@ import type { Workbench } from '#compute/runtime/workbench.ts'
 import { makeWorkshop } from '#compute/runtime/workshop.ts'
 import type { Task } from '#compute/types.ts'
 import { fixture, readTensors, relativeError } from '#tests/support/golden.ts'
-import { options } from '#tests/support/options.ts'
+import { goldenOptions } from '#tests/support/options.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-giving-way-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -25,7 +25,7 @@ const task = {
   checkpoint: fixture('gpt2/checkpoint'),
   source: ids.slice(0, 4),
   output: ids.slice(4),
-  options: { ...options, attributeSpecial: true, quadrature: { nodes: 24 } },
+  options: { ...goldenOptions, quadrature: { nodes: 24 } },
   focus: null,
   finished: null,
 } as const satisfies Task
