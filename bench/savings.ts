@@ -8,8 +8,10 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openPath } from '#compute/attribution/path.ts'
+import type { Path } from '#compute/attribution/path.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
+import { options } from '#tests/support/options.ts'
 import { timed, randomPair, randomProblem } from './attribution/workload.ts'
 import { readMasks, readMasksWithout, singlesAndPairs } from './savings/masks.ts'
 import { openWithout } from './savings/without.ts'
@@ -47,13 +49,19 @@ async function compare(what: string, work: () => Promise<unknown>, without: () =
   console.log(`${row.what}: ${row.ours} | ${row.reference} | ${row.ratio}`)
 }
 
-const plain = {
-  objective: 'log-prob',
-  baseline: 'zero',
-  attributeSpecial: false,
-  contrast: null,
-  unknownId: null,
-} as const
+const plain = { ...options, unknownId: null }
+
+/** The last eight targets in one run, and one by one. */
+async function compareTogether(shape: string, path: Path): Promise<void> {
+  const eight = [...path.problem.targets.keys()].slice(-8).toReversed()
+  await compare(
+    `${shape}: one forward pass for 8 targets`,
+    () => path.sample(eight, [0.5]),
+    async () => {
+      for (const target of eight) await path.sample([target], [0.5])
+    },
+  )
+}
 
 async function benchDecoder(engine: Engine): Promise<void> {
   const problem = randomProblem(64, 48)
@@ -72,14 +80,7 @@ async function benchDecoder(engine: Engine): Promise<void> {
     () => path.sample([late], [0.5]),
     () => every([late], [0.5]),
   )
-  const eight = Array.from({ length: 8 }, (_, i) => late - i)
-  await compare(
-    '124M shape: one forward pass for 8 targets',
-    () => path.sample(eight, [0.5]),
-    async () => {
-      for (const target of eight) await path.sample([target], [0.5])
-    },
-  )
+  await compareTogether('124M shape', path)
 }
 
 async function benchPair(engine: Engine): Promise<void> {
@@ -92,14 +93,7 @@ async function benchPair(engine: Engine): Promise<void> {
     () => path.sample([last], [0.5]),
     () => every([last], [0.5]),
   )
-  const eight = Array.from({ length: 8 }, (_, i) => last - i)
-  await compare(
-    'opus-mt shape: one forward pass for 8 targets',
-    () => path.sample(eight, [0.5]),
-    async () => {
-      for (const target of eight) await path.sample([target], [0.5])
-    },
-  )
+  await compareTogether('opus-mt shape', path)
 }
 
 async function benchMasks(engine: Engine): Promise<void> {

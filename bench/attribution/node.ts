@@ -3,6 +3,7 @@ import { openPath } from '#compute/attribution/path.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { measureRate } from '#compute/runtime/benchmark.ts'
+import { options } from '#tests/support/options.ts'
 import { duration, median, share, times, type Row } from '../support/report.ts'
 import type { Reference } from '../support/reference.ts'
 import { questionOf, settle, timed } from './workload.ts'
@@ -22,14 +23,7 @@ export async function measureNodes(
   problem: Problem,
   { pairs, nodes, threads }: { readonly pairs: number; readonly nodes: number; readonly threads: number },
 ): Promise<NodeTimes> {
-  const options = {
-    objective: 'log-prob',
-    baseline: 'zero',
-    attributeSpecial: false,
-    contrast: null,
-    unknownId: null,
-  } as const
-  const path = await openPath(engine, problem, options)
+  const path = await openPath(engine, problem, { ...options, unknownId: null })
   const alphas = Array.from({ length: nodes }, (_, i) => (i + 0.5) / nodes)
   const ours: number[] = []
   const theirs: number[] = []

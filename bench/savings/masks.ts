@@ -27,12 +27,7 @@ export async function readMasks(
   masks: readonly Mask[],
 ): Promise<readonly number[]> {
   const masking = await openMasking(engine, problem, options)
-  const found: number[] = []
-  while (found.length < masks.length) {
-    const rows = await masking.evaluate([target], masks.slice(found.length, found.length + masksPerRun))
-    found.push(...rows.map((row) => row[0]!))
-  }
-  return found
+  return inBatches(masks, async (batch) => (await masking.evaluate([target], batch)).map((row) => row[0]!))
 }
 
 /** The same with the encoder run for every mask. */
@@ -47,9 +42,7 @@ export async function readMasksWithout(
   const ends = await openEnds(engine, problem, options)
   const { position, id } = problem.targets[target]!
   const { source, prefix } = ends.lengths(position + 1)
-  const found: number[] = []
-  while (found.length < masks.length) {
-    const batch = masks.slice(found.length, found.length + masksPerRun)
+  return inBatches(masks, async (batch) => {
     const { objective } = await session.run({
       ...ends.feeds(position + 1),
       'keep.source': keepFeed(batch, 0, source),
@@ -57,8 +50,16 @@ export async function readMasksWithout(
       position: integers([1], [position]),
       target: integers([1], [id]),
     })
-    found.push(...Array.from(objective!.data, Number))
-  }
+    return Array.from(objective!.data, Number)
+  })
+}
+
+async function inBatches(
+  masks: readonly Mask[],
+  read: (batch: readonly Mask[]) => Promise<readonly number[]>,
+): Promise<readonly number[]> {
+  const found: number[] = []
+  while (found.length < masks.length) found.push(...(await read(masks.slice(found.length, found.length + masksPerRun))))
   return found
 }
 
