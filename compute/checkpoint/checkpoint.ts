@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { ComputeError } from '#compute/errors.ts'
 import { parseJsonObject } from './fields.ts'
 import type { Json } from './fields.ts'
+import { listNamedTemplates } from './template-files.ts'
 import { readWeightFile } from './weight-file.ts'
 import { chooseForm, isDecisive, parseShards } from './weight-names.ts'
 import { openWeights } from './weights.ts'
@@ -70,7 +71,8 @@ async function findWeights(
 export async function hashRevision(folder: string): Promise<string> {
   const { files, index } = await findWeights(folder)
   const weights = new Set([...files, ...(index === null ? [] : [index])])
-  const names = (await readdir(folder)).filter((name) => isDecisive(name) || weights.has(name)).toSorted()
+  const beside = (await readdir(folder)).filter((name) => isDecisive(name) || weights.has(name))
+  const names = [...beside, ...listNamedTemplates(folder)].toSorted()
   const whole = createHash('sha256')
   for (const name of names) {
     const hash = createHash('sha256')

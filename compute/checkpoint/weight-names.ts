@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { ComputeError } from '#compute/errors.ts'
 import type { Json } from './fields.ts'
+import { isNamedTemplate, templateFile } from './template-files.ts'
 
 /** Forms of storage, the best first: one file, or shards that an index lists. */
 export const weightForms = [
@@ -51,8 +52,9 @@ const decisive = new Set([
   'spiece.model',
   'tokenizer.model',
   'sentencepiece.bpe.model',
-  'chat_template.jinja',
+  templateFile,
   'chat_template.json',
 ])
 
-export const isDecisive = (name: string): boolean => decisive.has(name)
+/** `name` is a path inside the checkpoint. */
+export const isDecisive = (name: string): boolean => decisive.has(name) || isNamedTemplate(name)

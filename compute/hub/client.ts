@@ -48,7 +48,7 @@ export function makeHubClient(settings: HubSettings): HubClient {
       }),
     describe: (repository, commit, name) =>
       insist(settings.patience, async () => {
-        const url = `${settings.endpoint}/${repository.id}/resolve/${commit}/${encodeURIComponent(name)}`
+        const url = `${settings.endpoint}/${repository.id}/resolve/${commit}/${name.split('/').map(encodeURIComponent).join('/')}`
         const stop = ({ headers }: Response): boolean =>
           headers.has('x-linked-etag') || (headers.has('etag') && headers.has('x-repo-commit'))
         let answer = await ask(url, { method: 'HEAD' }, stop)

@@ -167,6 +167,7 @@ async function fetchFile(
 /** Puts a blob into a snapshot: a relative link as Python's libraries make it, else a second name, else a copy. */
 async function place(blob: string, path: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}`
+  await mkdir(dirname(path), { recursive: true })
   try {
     await symlink(relative(dirname(path), blob), temporary)
       .catch(() => link(blob, temporary))

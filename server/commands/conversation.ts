@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { ChatMessage } from '#compute/types.ts'
 import type { Arguments, OptionSpecs } from './arguments.ts'
+import type { OpenCheckpoint } from './checkpoint.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Options of every command that reads a text: the text may be part of a conversation. */
@@ -12,6 +13,10 @@ export const conversationOptions: OptionSpecs = {
     help: 'or JSON, a list of {role, content}, which the chat template of the model puts together',
   },
   chat: { value: null, help: 'the text is what a user says: it goes through the chat template' },
+  'chat-template': {
+    value: 'NAME',
+    help: 'which of several chat templates of the model; the one named default where it is left out',
+  },
   system: { value: 'TEXT', help: 'with --chat: the system message before it' },
 }
 
@@ -19,6 +24,19 @@ const conversation = z
   .array(z.looseObject({ role: z.string().min(1), content: z.string() }))
   .min(1)
   .max(10_000)
+
+/** The template that was named, or null; fails where no conversation is read. */
+export function readTemplateName(args: Arguments): string | null {
+  const name = args.text('chat-template')
+  if (name === undefined || args.has('chat') || args.has('conversation')) return name ?? null
+  throw new UsageError('--chat-template belongs to --chat or --conversation')
+}
+
+/** Fails before the work on a corpus where its rows cannot be read as conversations. */
+export function requireTemplate(args: Arguments, { local, opened }: OpenCheckpoint): void {
+  const name = readTemplateName(args)
+  if (args.has('chat')) local.readChatTemplate(opened.folder, name)
+}
 
 /** The messages of a file. */
 export async function readConversation(path: string): Promise<readonly ChatMessage[]> {

@@ -9,6 +9,7 @@ import type { CorpusEntry, CorpusFile } from '../corpus/stream.ts'
 import type { OptionSpecs } from './arguments.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
+import { requireTemplate } from './conversation.ts'
 import { asFault, captureJson, contextOfRow, isFault, readRow } from './corpus-row.ts'
 import type { Fault } from './corpus-row.ts'
 import { startProgress } from './progress.ts'
@@ -78,7 +79,7 @@ async function runOverCorpus(
   const { args } = context
   const [path, to] = [args.text('corpus')!, args.text('output')]
   if (to === undefined) throw new UsageError('Give --output DIRECTORY for the results of a corpus')
-  for (const name of ['text', 'inputs', 'target']) {
+  for (const name of ['text', 'inputs', 'conversation', 'target']) {
     if (args.has(name)) throw new UsageError(`Give either --${name} or --corpus FILE, whose rows hold it`)
   }
   const file: CorpusFile = {
@@ -87,6 +88,7 @@ async function runOverCorpus(
     reference: args.text('reference-column'),
     limit: args.whole('limit', 1) ?? Infinity,
   }
+  requireTemplate(args, open)
   const { rows, hash } = await surveyCorpus(file, extras.look ?? (() => {}))
   extras.ready?.()
   const manifest = await describeRun(context, open, { rows, sha256: hash })

@@ -1,7 +1,7 @@
 import type { TokenizedText } from '#compute/types.ts'
 import type { Arguments } from './arguments.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { messagesOf, readConversation } from './conversation.ts'
+import { messagesOf, readConversation, readTemplateName } from './conversation.ts'
 import { readTensorFile } from './tensor-file.ts'
 import type { TensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
@@ -39,11 +39,14 @@ export async function readSource(args: Arguments, open: OpenCheckpoint): Promise
   const given = ['text', 'conversation', 'inputs'].filter((name) => args.has(name))
   if (given.length !== 1) throw new UsageError('Give either --text TEXT or --inputs FILE, or --conversation FILE')
   const inputs = args.text('inputs')
+  if (inputs !== undefined && (args.has('chat') || args.has('system'))) throw new UsageError(chatNeedsText)
   if (inputs === undefined) return refuseEmpty(await readWritten(args, open, args.text('text') ?? null))
   const file = await readTensorFile(inputs)
   const tokenizer = await open.opened.tokenizer().catch(() => null)
   return { ids: file.ids('input_ids'), tokenizer, file, takes: 'token ids only', read: null }
 }
+
+const chatNeedsText = '--chat and --system belong to --text; a conversation holds its own messages'
 
 function refuseEmpty(source: Source): Source {
   if (source.ids.length > 0) return source
@@ -59,9 +62,10 @@ export async function readWritten(args: Arguments, open: OpenCheckpoint, text: s
 
 async function readText(args: Arguments, { local, opened }: OpenCheckpoint, text: string | null): Promise<ReadText> {
   if (text === null && (args.has('chat') || args.has('system'))) {
-    throw new UsageError('--chat and --system belong to --text; a conversation holds its own messages')
+    throw new UsageError(chatNeedsText)
   }
+  const template = readTemplateName(args)
   const messages = text === null ? await readConversation(args.text('conversation')!) : messagesOf(args, text)
-  if (messages !== null) return local.converse(opened, messages, new Date())
+  if (messages !== null) return local.converse(opened, messages, new Date(), template)
   return { text: text!, tokens: await (await opened.tokenizer()).encode(text!), messages: null } // without messages there is a text
 }

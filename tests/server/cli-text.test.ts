@@ -1,5 +1,5 @@
 /** Texts in their language, and as part of a conversation, on the command line. */
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openCommandLine } from '#tests/support/command-line.ts'
@@ -23,6 +23,8 @@ beforeAll(() => {
   const template =
     "{% for message in messages %}{% if message.role == 'user' %}{{ message.content }}{% else %}{{ raise_exception('users only') }}{% endif %}{% endfor %}"
   writeFileSync(join(assistant, 'chat_template.jinja'), template)
+  mkdirSync(join(assistant, 'additional_chat_templates'))
+  writeFileSync(join(assistant, 'additional_chat_templates/brief.jinja'), 'briefly: {{ messages[0].content }}')
   write(conversation, [{ role: 'user', content: 'question: where is Kestrell?' }])
 })
 
@@ -90,7 +92,41 @@ describe('conversations on the command line', () => {
     expect(messages[0]).toBe(0)
   })
 
+  it('[CL47] are read through the template that is named', async () => {
+    const typed = ['--chat', '--text', 'where is Kestrell?']
+    const usual = await ask('tokenize', assistant, ...typed)
+    const named = await ask('tokenize', assistant, ...typed, '--chat-template', 'brief')
+    expect([usual['text'], named['text']]).toEqual(['where is Kestrell?', 'briefly: where is Kestrell?'])
+    const file = await ask('tokenize', assistant, '--conversation', conversation, '--chat-template', 'brief')
+    expect(file['text']).toBe('briefly: question: where is Kestrell?')
+    const corpus = join(folder, 'questions.jsonl')
+    writeFileSync(corpus, '{"source": "where is Kestrell?"}\n{"source": "who wrote it?"}\n')
+    const run = ['--corpus', corpus, '--chat', '--chat-template', 'brief', '--max-new-tokens', '2']
+    await ask('generate', assistant, ...run, '--output', join(folder, 'brief'))
+    const rows = readFileSync(join(folder, 'brief/rows.jsonl'), 'utf8').trim().split('\n')
+    expect(rows.map((row) => (JSON.parse(row) as { prompt: string }).prompt)).toEqual([
+      'briefly: where is Kestrell?',
+      'briefly: who wrote it?',
+    ])
+  })
+
   it.each([
+    [
+      'a template that is not there',
+      ['--chat', '--text', 'x', '--chat-template', 'rag'],
+      /no chat template named "rag"; it has brief, default$/,
+    ],
+    [
+      'the same over a corpus, before its first row',
+      ['--chat', '--corpus', 'none.jsonl', '--output', join(folder, 'none'), '--chat-template', 'rag'],
+      /no chat template named "rag"; it has brief, default$/,
+    ],
+    [
+      'a template alone',
+      ['--text', 'x', '--chat-template', 'brief'],
+      /--chat-template belongs to --chat or --conversation/,
+    ],
+    ['a chat of ids', ['--inputs', 'x', '--chat'], /--chat and --system belong to --text/],
     [
       'refused by the template',
       ['--chat', '--system', 'Be brief', '--text', 'x'],

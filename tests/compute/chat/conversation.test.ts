@@ -1,5 +1,5 @@
 /** Conversations beside transformers' `apply_chat_template`, for templates in the shapes that instruct models use. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -110,11 +110,35 @@ describe('a chat template', () => {
     expect(readChatTemplate(makeFolder({ 'tokenizer_config.json': {}, ...json }))).toBe('from json')
   })
 
+  const list = ['tool_use', 'default'].map((name) => ({ name, template: `${name}!` }))
+
   test('[CV6] may be the default of several', () => {
-    const list = ['tool_use', 'default'].map((name) => ({ name, template: `${name}!` }))
     expect(readChatTemplate(makeFolder({ 'tokenizer_config.json': { chat_template: list } }))).toBe('default!')
     const without = makeFolder({ 'tokenizer_config.json': { chat_template: [list[0], { name: 'rag', template: '' }] } })
-    expect(() => readChatTemplate(without)).toThrow('named tool_use, rag but no default')
+    expect(() => readChatTemplate(without)).toThrow('named rag, tool_use but no default; choose one')
+    expect(readChatTemplate(without, 'tool_use')).toBe('tool_use!')
+    expect(readChatTemplate(makeFolder({ 'tokenizer_config.json': { chat_template: list } }), 'tool_use')).toBe(
+      'tool_use!',
+    )
+  })
+
+  test('[CV8] may be one of several, in files of their own or in the settings, and an unknown name lists them all', () => {
+    const folder = makeFolder({
+      'chat_template.jinja': 'plain',
+      'tokenizer_config.json': { chat_template: [{ name: 'rag', template: 'older' }, ...list] },
+      'chat_template.json': { chat_template: { polite: 'please' } },
+    })
+    mkdirSync(join(folder, 'additional_chat_templates'))
+    writeFileSync(join(folder, 'additional_chat_templates/rag.jinja'), 'newer')
+    writeFileSync(join(folder, 'additional_chat_templates/notes.txt'), 'none')
+    const read = [null, 'default', 'rag', 'tool_use', 'polite'].map((name) => readChatTemplate(folder, name))
+    expect(read).toEqual(['plain', 'plain', 'newer', 'tool_use!', 'please'])
+    for (const name of ['notes', '../chat_template', 'Rag', '__proto__', '']) {
+      expect(() => readChatTemplate(folder, name)).toThrow(
+        `no chat template named ${JSON.stringify(name)}; it has default, polite, rag, tool_use`,
+      )
+    }
+    expect(() => readChatTemplate(makeFolder({ 'chat_template.jinja': 'plain' }), 'rag')).toThrow('; it has default')
   })
 
   test('[CV7] that is missing or wrong is one clear error', () => {

@@ -15,7 +15,8 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { openCheckpoint } from '#compute/checkpoint/checkpoint.ts'
+import { readChatTemplate } from '#compute/chat/chat-template.ts'
+import { hashRevision, openCheckpoint } from '#compute/checkpoint/checkpoint.ts'
 import { fetchCheckpoint } from '#compute/hub/download.ts'
 import { parseRepository } from '#compute/hub/repository.ts'
 import type { HubSettings } from '#compute/hub/settings.ts'
@@ -328,6 +329,21 @@ describe('a name at the hub', () => {
       'a\\b/c',
     ]
     for (const path of paths) expect(parseRepository(path), path).toBeNull()
+  })
+
+  it('[HF24] brings chat templates with names of their own, which count as part of the checkpoint', async () => {
+    const named = 'additional_chat_templates/tool use.jinja'
+    const more = {
+      ...repository,
+      [named]: Buffer.from('tools!'),
+      'additional_chat_templates/a/b.jinja': Buffer.from('x'),
+    }
+    const folder = await fetchTiny(settingsFor(await serve(more)))
+    expect(readChatTemplate(folder, 'tool use')).toBe('tools!')
+    expect(readdirSync(join(folder, 'additional_chat_templates'))).toEqual(['tool use.jinja'])
+    expect(lstatSync(join(folder, named)).isSymbolicLink()).toBe(true)
+    const plain = await fetchTiny(settingsFor(await serve()))
+    expect(await hashRevision(folder)).not.toBe(await hashRevision(plain))
   })
 
   it('[HF18] whose files have names that lead outside brings only those that are known', async () => {
