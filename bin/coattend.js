@@ -3,4 +3,5 @@ import { refuseOldNode } from './node-version.js'
 
 refuseOldNode()
 const { runPrepared } = await import('./prepared.js')
-await runPrepared('server/cli.ts', { web: process.argv[2] === 'serve' })
+const isServed = process.argv[2] === 'serve' && !process.argv.includes('--help')
+await runPrepared('server/cli.ts', { web: isServed })

@@ -6,18 +6,23 @@ import type { Arguments, OptionSpecs } from './arguments.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Options of every command that reads a text: the text may be part of a conversation. */
-export const conversationOptions: OptionSpecs = {
-  conversation: {
-    value: 'FILE',
-    help: 'or JSON, a list of {role, content}, which the chat template of the model puts together',
-  },
+/** Options that make a text part of a conversation. */
+export const chatOptions: OptionSpecs = {
   chat: { value: null, help: 'the text is what a user says: it goes through the chat template' },
   'chat-template': {
     value: 'NAME',
     help: 'which of several chat templates of the model; the one named default where it is left out',
   },
   system: { value: 'TEXT', help: 'with --chat: the system message before it' },
+}
+
+/** Options of every command that reads one text: it may be a whole conversation. */
+export const conversationOptions: OptionSpecs = {
+  conversation: {
+    value: 'FILE',
+    help: 'or JSON, a list of {role, content}, which the chat template of the model puts together',
+  },
+  ...chatOptions,
 }
 
 const conversation = z

@@ -21,7 +21,7 @@ import { UsageError } from './usage-error.ts'
 
 /** Options of every command that can be run over a corpus; its `--output` is then a directory. */
 export const corpusOptions: OptionSpecs = {
-  corpus: { value: 'FILE', help: 'or JSONL, one row a line: id, source or text, target or reference' },
+  corpus: { value: 'FILE', help: 'JSONL, one object a line: source, and id and reference where there are any' },
   resume: { value: null, help: 'go on with the run that the directory of --output holds' },
   limit: { value: 'N', help: 'the first rows of the corpus only' },
   'source-column': { value: 'NAME', help: 'column of the source; source, text or prompt where it is left out' },

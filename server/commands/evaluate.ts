@@ -2,7 +2,7 @@ import { withCheckpoint } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
-import { conversationOptions } from './conversation.ts'
+import { chatOptions } from './conversation.ts'
 import { corpusOptions, runOnSources } from './corpus-run.ts'
 import { openJudge } from './evaluation-judge.ts'
 import { summariseEvaluation } from './evaluation-summary.ts'
@@ -27,7 +27,7 @@ export const evaluate: Command = {
     output: { value: 'DIRECTORY', help: 'where results go' },
     ...generationOptions,
     ...corpusOptions,
-    ...conversationOptions,
+    ...chatOptions,
     ...languageOptions,
     ...commonOptions,
   },

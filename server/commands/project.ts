@@ -25,10 +25,7 @@ export const projectCommand: Command = {
     method: { value: 'pca|umap|tsne', help: 'umap where it is left out' },
     output: {
       value: 'FILE',
-      help:
-        'a directory with --corpus; else safetensors to write: layout [n, D]; reliability [n], the share of true neighbours kept; trustworthiness [n] and ' +
-        'continuity [n]; neighbours [n, k] and distances [n, k]; explained_variance and explained_variance_ratio [D] (pca); ' +
-        'layout.new [m, D] (--new); with layers each name ends with .0, .1 …',
+      help: 'safetensors to write: layout [n, D], how far to trust it, and more (docs/reading-results.md); with --corpus a directory',
     },
     seed: { value: 'N', help: 'the same seed, parameters and data give the same bytes; 0 where it is left out' },
     neighbours: { value: '15', help: 'neighbours of umap and of the reliability' },
