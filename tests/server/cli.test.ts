@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { decodeSafetensors, encodeSafetensors } from '#compute/index.ts'
 import { openCommandLine } from '#tests/support/command-line.ts'
@@ -203,6 +206,16 @@ describe('the command line', () => {
       expect(out).toContain(`coattend ${name}`)
     }
     expect((await run('attribute', '--help')).out).toContain('--attribute-special')
+  })
+
+  it('[CL63] a reader that stops early, as head does, is no fault', async () => {
+    const program = fileURLToPath(new URL('../../bin/coattend.js', import.meta.url))
+    const child = spawn(process.execPath, [program, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    let err = ''
+    child.stderr.on('data', (text: Buffer) => (err += text.toString()))
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(err).toBe('')
   })
 })
 
