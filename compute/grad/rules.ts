@@ -47,6 +47,7 @@ import {
 } from '#compute/ops/shape.ts'
 import { scalar, vector } from '#compute/ops/constant.ts'
 import { intOf, intsOf, numbersOf, textOf } from './attributes.ts'
+import { rowDot } from './row-dot.ts'
 
 type Repeat<T, N extends number> = number extends N
   ? readonly T[]
@@ -143,16 +144,6 @@ function layerNormRule(
   if (gR) parts.push(mul(mul(gR, -1 / width), mul(square(r), normed)))
   const dx = parts.reduce((total, part) => add(total, part))
   return [dx, g === null ? null : mul(g, normed), g]
-}
-
-/**
- * Σ_j g_ij·y_ij. In attention g = a·vᵀ, so that it is the dot of row i of a with row i of y·v, which the forward pass has
- * computed: a sum over the width of a head instead of over all keys (Dao et al. 2022 use the same identity).
- */
-function rowDot(g: Value, y: Value): Value {
-  const [a, b] = g.node.inputs
-  const isProduct = g.node.op === 'MatMul' && a && b && b.node.op === 'Transpose' && b.shape.length > 2
-  return sum(isProduct ? mul(a, matMul(y, transposeLast(b))) : mul(g, y), [-1], true)
 }
 
 /** (a·b)ᵀ is written bᵀ·aᵀ, so that what is transposed again costs nothing. */
