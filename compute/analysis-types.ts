@@ -122,9 +122,16 @@ export interface AblatedObjective {
   readonly ablated: Float32Array
 }
 
-/** What a head may do; definitions in `compute/ablation/role-scores.ts` and `copying.ts`. */
+/** What a head may do; definitions in `compute/ablation/role-scores.ts`, `copying.ts` and `gold-alignment.ts`. */
 export type HeadRole =
-  'previous-token' | 'relative-position' | 'absolute-position' | 'separator' | 'induction' | 'copying' | 'alignment'
+  | 'previous-token'
+  | 'relative-position'
+  | 'absolute-position'
+  | 'separator'
+  | 'induction'
+  | 'copying'
+  | 'alignment'
+  | 'gold-alignment'
 
 /** Scores of the heads of one kind, [layers, heads] in [0, 1]; NaN where a role cannot be told. */
 export interface HeadRoles {

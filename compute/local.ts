@@ -5,6 +5,7 @@ export { measureCurves, orderByImportance, randomOrder, removalSteps, type HeadO
 export { headEffects } from './ablation/effects.ts'
 export { makeHeadMeans, type HeadValues } from './ablation/heads.ts'
 export { headImportance, type ImportanceMeasure } from './ablation/importance.ts'
+export { wordsOfTokens, type GoldAlignment } from './ablation/gold-alignment.ts'
 export { makeHeadRoles, type RoleTallies } from './ablation/head-roles.ts'
 export { attentionAttribution } from './attribution/attention-attribution.ts'
 export { attentionFlow } from './attribution/attention-flow.ts'

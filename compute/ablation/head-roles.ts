@@ -1,6 +1,6 @@
 /**
  * What heads do, as scores in [0, 1] accumulated over texts. Each is a mean over what it can be taken of, NaN where that is
- * nothing; definitions and sources stand in `role-scores.ts`. They describe attention patterns, not effects: what a head is
+ * nothing; definitions and sources stand in `role-scores.ts`, `copying.ts` and `gold-alignment.ts`. They describe attention patterns, not effects: what a head is
  * worth is measured by ablation.
  */
 import { attentionKinds, attentionPlaces } from '#compute/attribution/attention-attribution.ts'
@@ -12,12 +12,15 @@ import { forwardGraph } from '#compute/programs/forward.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import type { AttentionPlace, HeadRole, HeadRoles } from '#compute/types.ts'
 import { copyTally } from './copying.ts'
+import { agreement } from './gold-alignment.ts'
+import type { GoldAlignment } from './gold-alignment.ts'
 import { allHeads, headsAt, idFeeds } from './heads.ts'
 import { alignment, inductionMass, offsetMass, offsets, placeMass, places, separatorMass } from './role-scores.ts'
 import type { Pattern, Tally } from './role-scores.ts'
 
 export interface RoleCollector {
-  readonly add: (problem: Problem) => Promise<void>
+  /** Counts a text; `gold` is the alignment of its words, of an encoder-decoder model, where it is known. */
+  readonly add: (problem: Problem, gold?: GoldAlignment | null) => Promise<void>
   /** Takes what another collector has counted. */
   readonly absorb: (tallies: RoleTallies) => void
   readonly tallies: () => RoleTallies
@@ -25,7 +28,8 @@ export interface RoleCollector {
   readonly roles: () => readonly HeadRoles[]
 }
 
-type Measure = 'separator' | 'induction' | 'copying' | 'alignment' | `offset ${number}` | `place ${number}`
+type Measure =
+  'separator' | 'induction' | 'copying' | 'alignment' | 'gold-alignment' | `offset ${number}` | `place ${number}`
 
 type Sums = [sum: number, count: number][]
 
@@ -54,7 +58,13 @@ export function makeHeadRoles(engine: Engine, isSeparator: (id: number) => boole
     sums[1] += queries
   }
 
-  function look(place: AttentionPlace, head: number, pattern: Pattern, problem: Problem): void {
+  function look(
+    place: AttentionPlace,
+    head: number,
+    pattern: Pattern,
+    problem: Problem,
+    gold: GoldAlignment | null,
+  ): void {
     const own = problem.prefix ?? problem.source
     const keys = place.kind === 'decoder' ? own : problem.source
     const isSelf = place.kind !== 'cross'
@@ -65,11 +75,13 @@ export function makeHeadRoles(engine: Engine, isSeparator: (id: number) => boole
     const separators = keys.map((id, i) => isSpecial[i]! || isSeparator(id))
     count(place, head, 'separator', separatorMass(pattern, separators, isCausal))
     if (isCausal) count(place, head, 'induction', inductionMass(pattern, keys))
-    if (place.kind === 'cross') count(place, head, 'alignment', alignment(pattern, isSpecial))
+    if (place.kind !== 'cross') return
+    count(place, head, 'alignment', alignment(pattern, isSpecial))
+    if (gold !== null) count(place, head, 'gold-alignment', agreement(pattern, gold))
   }
 
   return {
-    add: async (problem) => {
+    add: async (problem, gold = null) => {
       checkProblem(model, { ...problem, targets: [{ position: 0, id: 0 }] })
       const taps = { states: false, attention: true }
       const session = await engine.program('attention', () => forwardGraph(model, taps), 'cold')
@@ -82,7 +94,7 @@ export function makeHeadRoles(engine: Engine, isSeparator: (id: number) => boole
           const weights = (data as Float32Array).subarray(h * queries * keys, (h + 1) * queries * keys)
           return { weights, queries, keys }
         })
-        own.forEach((pattern, head) => look(place, head, pattern, problem))
+        own.forEach((pattern, head) => look(place, head, pattern, problem, gold))
         patterns.set(placeKey(place), own)
       }
       const copies = await copyTally(engine, problem, (head) => patterns.get(placeKey(head))![head.head]!)
@@ -132,6 +144,7 @@ function rolesOf(
       induction: named('induction'),
       copying: named('copying'),
       alignment: named('alignment'),
+      'gold-alignment': named('gold-alignment'),
     }
     const offset = Int32Array.from(heads, (head) => offsets[byOffset(head).indexOf(best(byOffset(head)))] ?? 0)
     return { kind, shape: [heads.length / count, count], scores, offset }

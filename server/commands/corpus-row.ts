@@ -15,7 +15,7 @@ export async function readRow(args: Arguments, { source, values }: CorpusEntry, 
     const file = fileOf(values)
     return { ids: file.ids('input_ids'), tokenizer, file, takes: 'token ids only', read: null }
   }
-  return readWritten(args, open, source)
+  return { ...(await readWritten(args, open, source)), row: values }
 }
 
 /** A row of ids, read like a file of inputs. */

@@ -1,6 +1,7 @@
 /** `roles`: what attention heads do, as scores over a text or a corpus. */
 import type { RoleTallies } from '#compute/local.ts'
 import type { HeadRole, HeadRoles } from '#compute/types.ts'
+import { readAlignment } from './aligned-words.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
@@ -34,25 +35,33 @@ async function rolesOfOne({ args, streams }: CommandContext, open: OpenCheckpoin
   // A piece without a letter or digit parts texts: punctuation, line ends.
   const isSeparator = (id: number): boolean => tokenizer !== null && !/[\p{L}\p{N}]/u.test(tokenizer.decode([id]))
   const collector = open.local.makeHeadRoles(open.opened.engine, isSeparator)
-  await collector.add(problem)
+  const gold = readAlignment(open, source, problem)
+  await collector.add(problem, gold === 'other text' ? null : gold)
   const found = collector.roles()
   const to = args.text('output')
   const { device } = open.opened.engine
   if (to !== undefined) await writeTensorFile(to, tensorsOf(found), { command: 'roles', device })
   if (args.has('json')) {
-    const document = { device, output: to ?? null, roles: listRoles(found), tallies: collector.tallies() }
+    const aligned = gold === null ? {} : { isAlignedText: gold !== 'other text' }
+    const document = { device, output: to ?? null, ...aligned, roles: listRoles(found), tallies: collector.tallies() }
     return streams.out(JSON.stringify(document))
   }
   for (const line of found.flatMap(describe)) streams.out(line)
 }
 
-/** Over a corpus the counts of all rows are joined: every query of every text weighs the same. */
+/**
+ * Over a corpus the counts of all rows are joined: every query of every text weighs the same. `alignedTexts` says how many rows with a
+ * word alignment have the output that was aligned.
+ */
 async function summarise(rows: AsyncIterable<StoredRow>, { local, opened }: OpenCheckpoint): Promise<object> {
   const collector = local.makeHeadRoles(opened.engine, () => false)
-  for await (const { tallies } of rows) {
+  const aligned: boolean[] = []
+  for await (const { tallies, isAlignedText } of rows) {
     if (tallies !== undefined) collector.absorb(tallies as RoleTallies) // rows are what this command wrote
+    if (isAlignedText !== undefined) aligned.push(isAlignedText === true)
   }
-  return { roles: listRoles(collector.roles()) }
+  const counted = aligned.length === 0 ? {} : { alignedTexts: aligned.filter(Boolean).length }
+  return { ...counted, roles: listRoles(collector.roles()) }
 }
 
 const tensorsOf = (found: readonly HeadRoles[]) =>

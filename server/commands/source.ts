@@ -19,6 +19,8 @@ export interface Source {
   readonly takes: 'all settings' | 'token ids only'
   /** The text and where its tokens stand; null with ids. */
   readonly read: ReadText | null
+  /** All columns of the row of a corpus. */
+  readonly row?: ReadonlyMap<string, unknown>
 }
 
 /** A text as it is read: what was given, or the conversation that a chat template made of it. */

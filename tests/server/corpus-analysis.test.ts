@@ -190,4 +190,38 @@ describe('analyses over a corpus', () => {
     expect(rows.map(({ written }) => written['random 1']![0])).toEqual(texts)
     expect(rows.map(({ written }) => written['random 1']![1])).not.toEqual(texts)
   }, 60_000)
+
+  it('[CU15] roles tell which heads align words, where the corpus holds alignments of the text that is read', async () => {
+    const phrasebook = [example('checkpoints/phrasebook'), '--corpus']
+    interface Summary {
+      readonly alignedTexts?: number
+      readonly roles: Readonly<Record<string, { readonly 'gold-alignment': readonly (readonly (number | null)[])[] }>>
+    }
+    const own = [...phrasebook, example('data/phrasebook.test.jsonl'), '--limit', '5', '--explain', 'reference']
+    const output = join(folder, 'aligned')
+    const { alignedTexts, roles } = await ask<Summary>('roles', ...own, '--output', output)
+    expect(alignedTexts).toBe(5)
+    const cross = roles['cross']!['gold-alignment'] as readonly (readonly number[])[]
+    expect(Math.min(...cross[2]!)).toBeGreaterThan(0.65) // the last layer translates word by word
+    expect(Math.max(...cross[0]!)).toBeLessThan(0.6)
+    expect(roles['encoder']!['gold-alignment'].flat().every((value) => value === null)).toBe(true)
+    const { target: _, ...row } = JSON.parse(readFileSync(own[2]!, 'utf8').split('\n')[0]!) as Record<string, unknown>
+    const rows = [
+      { ...row, target: 'Wir wollten es.' },
+      { ...row, target: 'Wir wollten es.', alignment: [[0, 40]] },
+      { source: row['source'], target: 'Wir wollten es.' },
+    ]
+    const corpus = join(folder, 'other.jsonl')
+    writeFileSync(corpus, rows.map((each) => JSON.stringify(each)).join('\n'))
+    const others = join(folder, 'not-aligned')
+    await run('roles', ...phrasebook, corpus, '--explain', 'reference', '--output', others, '--json')
+    const found = linesOf(others) as readonly {
+      readonly isAlignedText?: boolean
+      readonly error?: { message: string }
+    }[]
+    expect(found.map(({ isAlignedText }) => isAlignedText)).toEqual([false, undefined, undefined])
+    expect(found.map(({ error }) => error?.message ?? '')).toEqual(['', expect.stringMatching(/must hold pairs/), ''])
+    const summary = JSON.parse(readFileSync(join(others, 'summary.json'), 'utf8')) as Summary
+    expect([summary.alignedTexts, summary.roles['cross']!['gold-alignment'][2]![0]]).toEqual([0, null])
+  }, 30_000)
 })

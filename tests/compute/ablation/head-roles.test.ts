@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openAblation } from '#compute/ablation/ablation.ts'
+import { agreement, wordsOfTokens } from '#compute/ablation/gold-alignment.ts'
+import type { GoldAlignment } from '#compute/ablation/gold-alignment.ts'
 import { makeHeadRoles } from '#compute/ablation/head-roles.ts'
 import { alignment, inductionMass, offsetMass, placeMass, separatorMass } from '#compute/ablation/role-scores.ts'
 import type { Pattern, Tally } from '#compute/ablation/role-scores.ts'
@@ -72,6 +74,50 @@ describe('scores of attention patterns', () => {
       [1, 0, 0, 0],
     ])
     expect(alignment(backwards, special)).toEqual({ sum: 0, count: 1 })
+  })
+
+  it('[HR8] agreement with gold links is 2 hits of found and known links, word by word', () => {
+    // Source words: 0 (two tokens), 1, then a special token. Output words: 0, 1 (two tokens), then a special token.
+    const gold = { source: [0, 0, 1, null], output: [0, 1, 1, null] }
+    const pattern = patternOf([
+      [0.25, 0.25, 0.375, 0.125], // word 0 gets more than word 1 in sum alone
+      [0.25, 0, 0.125, 0.625], // special tokens are no word
+      [0, 0, 0.5, 0.5], // 0.625 of both on word 1, 0.25 on word 0
+      [1, 0, 0, 0],
+    ])
+    const found = (links: GoldAlignment['links']) => agreement(pattern, { ...gold, links })
+    expect(
+      found([
+        [0, 0],
+        [1, 1],
+      ]),
+    ).toEqual({ sum: 4, count: 4 })
+    expect(
+      found([
+        [0, 0],
+        [0, 1],
+        [1, 0],
+      ]),
+    ).toEqual({ sum: 2, count: 5 })
+    expect(found([])).toEqual({ sum: 0, count: 2 })
+  })
+
+  it('[HR9] tokens belong to the word their first character stands in, and another text to none', () => {
+    const text = 'No, thanks  all'
+    const offsets = [
+      [0, 2],
+      [2, 3],
+      [3, 7],
+      [7, 10],
+      [10, 11],
+      [11, 15],
+      [15, 15],
+    ] as const
+    const tokens = { ids: [], tokens: [], offsets, special: offsets.map((_, i) => i === 6) }
+    expect(wordsOfTokens(text, ['No', ',', 'thanks', 'all'], tokens)).toEqual([0, 1, 2, 2, null, 3, null])
+    for (const words of [['No', ',', 'thanks'], ['No', 'thanks', 'all'], ['No', ',', 'thank', 'all'], []]) {
+      expect(wordsOfTokens(text, words, tokens)).toBeNull()
+    }
   })
 })
 
