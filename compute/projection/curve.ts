@@ -81,17 +81,24 @@ export function tabulateForces({ a, b }: Curve): Forces {
   return { attraction, repulsion }
 }
 
-const shift = 23 - bitsPerOctave
-const first = (127 + firstOctave) << bitsPerOctave
+const shift = 20 - bitsPerOctave
+const first = (1023 + firstOctave) << bitsPerOctave
 const last = ((lastOctave - firstOctave) << bitsPerOctave) - 1
 
-/** The place of a squared distance in the tables: the leading bits of its float32. */
-export function makeForceIndex(): (square: number) => number {
-  const asFloat = new Float32Array(1)
-  const asBits = new Int32Array(asFloat.buffer)
-  return (square) => {
-    asFloat[0] = square
-    const index = (asBits[0]! >> shift) - first
-    return index < 0 ? 0 : index > last ? last : index
-  }
+/** Squared distances whose places in the tables are asked, written as numbers and read as bits. */
+export interface Squares {
+  readonly squares: Float64Array
+  /** The same memory. */
+  readonly words: Int32Array
+}
+
+export function makeSquares(count: number): Squares {
+  const squares = new Float64Array(count)
+  return { squares, words: new Int32Array(squares.buffer) }
+}
+
+/** The place of a squared distance in the tables, by the leading bits of its float64 (numbers lie little end first wherever Node runs). */
+export function forceIndex(words: Int32Array, s: number): number {
+  const index = (words[2 * s + 1]! >> shift) - first
+  return index < 0 ? 0 : index > last ? last : index
 }

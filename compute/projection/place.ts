@@ -1,10 +1,10 @@
 /** Placing new points into a finished layout. Each is placed on its own: the others of its batch make no difference. */
 import type { StateMatrix } from '#compute/types.ts'
 import { conditionalAffinities } from './affinities.ts'
-import { fitCurve, makeForceIndex, tabulateForces } from './curve.ts'
+import { fitCurve, forceIndex, makeSquares, tabulateForces } from './curve.ts'
 import type { Neighbours } from './neighbours.ts'
 import { membershipsOf, widthsFromZero } from './simplicial-set.ts'
-import { negativeSamples } from './umap.ts'
+import { indexOf, negativeSamples, step } from './umap.ts'
 import type { LayoutOptions } from './umap.ts'
 
 /** Of the first steps; a placed point is near its end already. */
@@ -27,9 +27,9 @@ export function placeUmap(
   const settle = makeSettle(layout, { ...options, epochs: Math.ceil(options.epochs / 3) })
   for (let i = 0; i < added.rows; i++) {
     const row = { start: i * neighbours.count, end: (i + 1) * neighbours.count }
-    const state = hashOf(added.data.subarray(i * added.width, (i + 1) * added.width), options.seed)
+    const seed = hashOf(added.data.subarray(i * added.width, (i + 1) * added.width), options.seed)
     const place = placed.subarray(i * dimensions, (i + 1) * dimensions)
-    settle(place, neighbours.indices.subarray(row.start, row.end), weights.subarray(row.start, row.end), state)
+    settle(place, neighbours.indices.subarray(row.start, row.end), weights.subarray(row.start, row.end), seed)
   }
   return placed
 }
@@ -65,12 +65,13 @@ type Settle = (place: Float32Array, neighbours: Int32Array, weights: Float32Arra
 /** The descent of one point among fixed ones. */
 function makeSettle(layout: Float32Array, { dimensions, epochs, minDistance, spread }: LayoutOptions): Settle {
   const { attraction, repulsion } = tabulateForces(fitCurve(minDistance, spread))
-  const indexOf = makeForceIndex()
+  const { squares, words } = makeSquares(1)
   const points = layout.length / dimensions
   const push = (place: Float32Array, j: number, force: Float32Array, rate: number): void => {
     let square = 0
     for (let d = 0; d < dimensions; d++) square += (place[d]! - layout[j * dimensions + d]!) ** 2
-    const factor = force[indexOf(square)]!
+    squares[0] = square
+    const factor = force[forceIndex(words, 0)]!
     for (let d = 0; d < dimensions; d++) {
       const move = factor * (place[d]! - layout[j * dimensions + d]!)
       place[d]! += rate * Math.max(-longestMove, Math.min(longestMove, move))
@@ -87,10 +88,8 @@ function makeSettle(layout: Float32Array, { dimensions, epochs, minDistance, spr
         next[k]! += strongest / weights[k]!
         push(place, neighbours[k]!, attraction, rate)
         for (let s = 0; s < negativeSamples; s++) {
-          state ^= state << 13
-          state ^= state >>> 17
-          state ^= state << 5
-          push(place, Math.floor((state >>> 0) * 2 ** -32 * points), repulsion, rate)
+          state = step(state)
+          push(place, indexOf(state, points), repulsion, rate)
         }
       }
     }

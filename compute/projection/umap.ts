@@ -2,8 +2,8 @@
  * UMAP (McInnes, Healy and Melville 2018): stochastic gradient descent on the cross-entropy of two fuzzy sets, with negative
  * sampling, as umap-learn does it with one thread. Typed arrays and tables of forces; one seed gives the same bytes every time.
  */
-import { fitCurve, makeForceIndex, tabulateForces } from './curve.ts'
-import type { Forces } from './curve.ts'
+import { fitCurve, forceIndex, makeSquares, tabulateForces } from './curve.ts'
+import type { Forces, Squares } from './curve.ts'
 import type { SparseMatrix } from './simplicial-set.ts'
 
 export interface LayoutOptions {
@@ -86,50 +86,95 @@ interface Epoch {
   readonly dimensions: number
   readonly rate: number
   readonly epoch: number
-  /** Of the random numbers (xorshift32, Marsaglia 2003). */
+  /** The last random number. */
   readonly state: number
 }
 
-/** One epoch in the plane: the loop of `runEpoch` unrolled, because nearly every layout is flat. Returns the random state. */
+/** One epoch in the plane, as nearly every layout is. Returns the random state. */
 function runFlatEpoch({ layout, forces, edges, rate, epoch, state: start }: Epoch): number {
   const { attraction, repulsion } = forces
   const { from, to, period, next } = edges
-  const points = layout.length >> 1
-  const indexOf = makeForceIndex()
+  const found = makeSquares(1 + negativeSamples)
   let state = start
   for (let e = 0; e < from.length; e++) {
     if (next[e]! > epoch) continue
     next[e]! += period[e]!
     const i = 2 * from[e]!
     const j = 2 * to[e]!
-    let x = layout[i]!
-    let y = layout[i + 1]!
-    const dx = x - layout[j]!
-    const dy = y - layout[j + 1]!
-    const force = attraction[indexOf(dx * dx + dy * dy)]!
+    const dx = layout[i]! - layout[j]!
+    const dy = layout[i + 1]! - layout[j + 1]!
+    found.squares[0] = dx * dx + dy * dy
+    const force = attraction[forceIndex(found.words, 0)]!
     const mx = rate * clip(force * dx)
     const my = rate * clip(force * dy)
-    x += mx
-    y += my
+    layout[i]! += mx
+    layout[i + 1]! += my
     layout[j]! -= mx
     layout[j + 1]! -= my
-    for (let s = 0; s < negativeSamples; s++) {
-      state ^= state << 13
-      state ^= state >>> 17
-      state ^= state << 5
-      const k = 2 * Math.floor((state >>> 0) * 2 ** -32 * points)
-      if (k === i) continue
-      const rx = x - layout[k]!
-      const ry = y - layout[k + 1]!
-      const push = repulsion[indexOf(rx * rx + ry * ry)]!
-      x += rate * clip(push * rx)
-      y += rate * clip(push * ry)
-    }
-    layout[i] = x
-    layout[i + 1] = y
+    state = pushFlat(layout, i, repulsion, rate, state, found)
   }
   return state
 }
+
+/**
+ * Pushes the point whose place begins at `layout[i]` away from five others, all met where it stands now. Written out, so that the
+ * processor works on the five at a time: a loop costs half as much again. Returns the random state.
+ */
+function pushFlat(
+  layout: Float32Array,
+  i: number,
+  repulsion: Float32Array,
+  rate: number,
+  state: number,
+  { squares, words }: Squares,
+): number {
+  const points = layout.length >> 1
+  const x = layout[i]!
+  const y = layout[i + 1]!
+  const s0 = step(state)
+  const s1 = step(s0)
+  const s2 = step(s1)
+  const s3 = step(s2)
+  const s4 = step(s3)
+  const j0 = 2 * indexOf(s0, points)
+  const j1 = 2 * indexOf(s1, points)
+  const j2 = 2 * indexOf(s2, points)
+  const j3 = 2 * indexOf(s3, points)
+  const j4 = 2 * indexOf(s4, points)
+  const x0 = x - layout[j0]!
+  const y0 = y - layout[j0 + 1]!
+  const x1 = x - layout[j1]!
+  const y1 = y - layout[j1 + 1]!
+  const x2 = x - layout[j2]!
+  const y2 = y - layout[j2 + 1]!
+  const x3 = x - layout[j3]!
+  const y3 = y - layout[j3 + 1]!
+  const x4 = x - layout[j4]!
+  const y4 = y - layout[j4 + 1]!
+  squares[1] = x0 * x0 + y0 * y0
+  squares[2] = x1 * x1 + y1 * y1
+  squares[3] = x2 * x2 + y2 * y2
+  squares[4] = x3 * x3 + y3 * y3
+  squares[5] = x4 * x4 + y4 * y4
+  const p0 = repulsion[forceIndex(words, 1)]!
+  const p1 = repulsion[forceIndex(words, 2)]!
+  const p2 = repulsion[forceIndex(words, 3)]!
+  const p3 = repulsion[forceIndex(words, 4)]!
+  const p4 = repulsion[forceIndex(words, 5)]!
+  layout[i] = x + rate * (clip(p0 * x0) + clip(p1 * x1) + clip(p2 * x2) + clip(p3 * x3) + clip(p4 * x4))
+  layout[i + 1] = y + rate * (clip(p0 * y0) + clip(p1 * y1) + clip(p2 * y2) + clip(p3 * y3) + clip(p4 * y4))
+  return s4
+}
+
+/** The random number after one that is not 0 (xorshift32, Marsaglia 2003). */
+export function step(state: number): number {
+  let next = state ^ (state << 13)
+  next ^= next >>> 17
+  return next ^ (next << 5)
+}
+
+/** A random number as an index below `points`. */
+export const indexOf = (state: number, points: number): number => Math.floor((state >>> 0) * 2 ** -32 * points)
 
 const clip = (move: number): number => (move > longestMove ? longestMove : move < -longestMove ? -longestMove : move)
 
@@ -144,28 +189,26 @@ function runEpoch({ layout, forces, edges, dimensions, rate, epoch, state: start
     next[e]! += period[e]!
     move(from[e]!, to[e]!, forces.attraction, true)
     for (let s = 0; s < negativeSamples; s++) {
-      state ^= state << 13
-      state ^= state >>> 17
-      state ^= state << 5
-      const k = Math.floor((state >>> 0) * 2 ** -32 * points)
-      if (k !== from[e]!) move(from[e]!, k, forces.repulsion, false)
+      state = step(state)
+      move(from[e]!, indexOf(state, points), forces.repulsion, false)
     }
   }
   return state
 }
 
-/** Moves point i by a force towards or away from point j, and that one against it where it moves too. */
+/** Moves point i by a force towards or away from point j, and that one against it where it moves too; nothing moves a point from itself. */
 function makeMove(
   layout: Float32Array,
   dimensions: number,
   rate: number,
 ): (i: number, j: number, force: Float32Array, movesOther: boolean) => void {
-  const indexOf = makeForceIndex()
+  const { squares, words } = makeSquares(1)
   return (i, j, force, movesOther) => {
     const [a, b] = [i * dimensions, j * dimensions]
     let square = 0
     for (let d = 0; d < dimensions; d++) square += (layout[a + d]! - layout[b + d]!) ** 2
-    const factor = force[indexOf(square)]!
+    squares[0] = square
+    const factor = force[forceIndex(words, 0)]!
     for (let d = 0; d < dimensions; d++) {
       const step = rate * clip(factor * (layout[a + d]! - layout[b + d]!))
       layout[a + d]! += step
