@@ -9,7 +9,7 @@ import { scalar, vector } from '#compute/ops/constant.ts'
 import { cast, mul, sub } from '#compute/ops/elementwise.ts'
 import { matMul } from '#compute/ops/matrix.ts'
 import { topK } from '#compute/ops/reduce.ts'
-import { transpose } from '#compute/ops/shape.ts'
+import { slice, transpose } from '#compute/ops/shape.ts'
 import { openSession } from '#compute/runtime/session.ts'
 import type { Session } from '#compute/runtime/session.ts'
 import { floats } from '#compute/runtime/tensor.ts'
@@ -33,22 +33,43 @@ const open = (
 /** Rows summed in float32 before the sums are added in float64. */
 const rowsPerSum = 4096
 
-/** XᵀX in float64 [width, width] of a matrix X [rows, width]. */
+/** Columns of one product of a Gram matrix: what lies left of them was computed before, as rows. */
+const columnsPerBlock = 192
+
+/** XᵀX in float64 [width, width] of a matrix X [rows, width]. Only blocks on the diagonal and right of it are multiplied. */
 export async function gramOfColumns(points: StateMatrix, options: ProductOptions): Promise<Float64Array> {
   const { rows, width, data } = points
   const x = input('x', 'float32', [makeSize('rows'), width])
-  const session = await open('gram', [x], { y: matMul(transpose(x, [1, 0]), x) }, options)
+  const firsts = Array.from({ length: Math.ceil(width / columnsPerBlock) }, (_, b) => b * columnsPerBlock)
+  const columns = (from: number, to: number): Value => slice(x, 1, from, Math.min(to, width))
+  const products = firsts.map((first) => {
+    const block = columns(first, first + columnsPerBlock)
+    return [`from ${first}`, matMul(transpose(block, [1, 0]), columns(first, width))] as const
+  })
+  const session = await open('gram', [x], Object.fromEntries(products), options)
   try {
     const sum = new Float64Array(width * width)
     for (let start = 0; start < rows; start += rowsPerSum) {
       const end = Math.min(rows, start + rowsPerSum)
       const block = floats([end - start, width], data.subarray(start * width, end * width))
-      const part = (await session.run({ x: block }))['y']!.data as Float32Array
-      for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!
+      const parts = await session.run({ x: block })
+      for (const first of firsts) addBlock(sum, width, first, parts[`from ${first}`]!.data as Float32Array)
     }
     return sum
   } finally {
     await session.close()
+  }
+}
+
+/** Adds the product of some columns with themselves and those right of them, and its mirror image. */
+function addBlock(sum: Float64Array, width: number, first: number, part: Float32Array): void {
+  const wide = width - first
+  for (let i = first; i < first + part.length / wide; i++) {
+    for (let j = i; j < width; j++) {
+      const entry = part[(i - first) * wide + j - first]!
+      sum[i * width + j]! += entry
+      if (j > i) sum[j * width + i]! += entry
+    }
   }
 }
 
