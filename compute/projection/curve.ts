@@ -85,10 +85,9 @@ const shift = 20 - bitsPerOctave
 const first = (1023 + firstOctave) << bitsPerOctave
 const last = ((lastOctave - firstOctave) << bitsPerOctave) - 1
 
-/** Squared distances whose places in the tables are asked, written as numbers and read as bits. */
+/** Squared distances whose forces are asked, written as numbers and read as bits: two views of one memory. */
 export interface Squares {
   readonly squares: Float64Array
-  /** The same memory. */
   readonly words: Int32Array
 }
 
@@ -97,8 +96,12 @@ export function makeSquares(count: number): Squares {
   return { squares, words: new Int32Array(squares.buffer) }
 }
 
-/** The place of a squared distance in the tables, by the leading bits of its float64 (numbers lie little end first wherever Node runs). */
-export function forceIndex(words: Int32Array, s: number): number {
-  const index = (words[2 * s + 1]! >> shift) - first
-  return index < 0 ? 0 : index > last ? last : index
+/**
+ * The force at a squared distance, by the leading bits of its float64 (numbers lie little end first wherever Node runs). Each of several
+ * forces asked side by side writes to a slot of its own.
+ */
+export function forceAt(table: Float32Array, { squares, words }: Squares, slot: number, square: number): number {
+  squares[slot] = square
+  const index = (words[2 * slot + 1]! >> shift) - first
+  return table[index < 0 ? 0 : index > last ? last : index]!
 }

@@ -1,7 +1,7 @@
 /** Placing new points into a finished layout. Each is placed on its own: the others of its batch make no difference. */
 import type { StateMatrix } from '#compute/types.ts'
 import { conditionalAffinities } from './affinities.ts'
-import { fitCurve, forceIndex, makeSquares, tabulateForces } from './curve.ts'
+import { fitCurve, forceAt, makeSquares, tabulateForces } from './curve.ts'
 import type { Neighbours } from './neighbours.ts'
 import { membershipsOf, widthsFromZero } from './simplicial-set.ts'
 import { indexOf, negativeSamples, step } from './umap.ts'
@@ -65,13 +65,12 @@ type Settle = (place: Float32Array, neighbours: Int32Array, weights: Float32Arra
 /** The descent of one point among fixed ones. */
 function makeSettle(layout: Float32Array, { dimensions, epochs, minDistance, spread }: LayoutOptions): Settle {
   const { attraction, repulsion } = tabulateForces(fitCurve(minDistance, spread))
-  const { squares, words } = makeSquares(1)
+  const squares = makeSquares(1)
   const points = layout.length / dimensions
   const push = (place: Float32Array, j: number, force: Float32Array, rate: number): void => {
     let square = 0
     for (let d = 0; d < dimensions; d++) square += (place[d]! - layout[j * dimensions + d]!) ** 2
-    squares[0] = square
-    const factor = force[forceIndex(words, 0)]!
+    const factor = forceAt(force, squares, 0, square)
     for (let d = 0; d < dimensions; d++) {
       const move = factor * (place[d]! - layout[j * dimensions + d]!)
       place[d]! += rate * Math.max(-longestMove, Math.min(longestMove, move))

@@ -2,7 +2,7 @@
  * UMAP (McInnes, Healy and Melville 2018): stochastic gradient descent on the cross-entropy of two fuzzy sets, with negative
  * sampling, as umap-learn does it with one thread. Typed arrays and tables of forces; one seed gives the same bytes every time.
  */
-import { fitCurve, forceIndex, makeSquares, tabulateForces } from './curve.ts'
+import { fitCurve, forceAt, makeSquares, tabulateForces } from './curve.ts'
 import type { Forces, Squares } from './curve.ts'
 import type { SparseMatrix } from './simplicial-set.ts'
 
@@ -42,20 +42,30 @@ export interface Edges {
   readonly next: Float32Array
 }
 
-/** Edges in row order; those too weak to be visited once are left out. */
+/**
+ * The first edge of every row, then the second of every row and so on, so that no visit waits for the point that the visit before
+ * has moved. Edges too weak to be visited once are left out.
+ */
 export function edgesOf({ rows, starts, columns, values }: SparseMatrix, epochs: number): Edges {
   const strongest = values.reduce((most, value) => Math.max(most, value), 0)
-  const kept: number[] = []
-  const from: number[] = []
+  const turns: number[][] = []
+  const rowOf = new Int32Array(values.length)
   for (let i = 0; i < rows; i++) {
+    let turn = 0
     for (let at = starts[i]!; at < starts[i + 1]!; at++) {
       if (values[at]! < strongest / epochs) continue
-      kept.push(at)
-      from.push(i)
+      rowOf[at] = i
+      ;(turns[turn++] ??= []).push(at)
     }
   }
+  const kept = turns.flat()
   const period = Float32Array.from(kept, (at) => strongest / values[at]!)
-  return { from: Int32Array.from(from), to: Int32Array.from(kept, (at) => columns[at]!), period, next: period.slice() }
+  return {
+    from: Int32Array.from(kept, (at) => rowOf[at]!),
+    to: Int32Array.from(kept, (at) => columns[at]!),
+    period,
+    next: period.slice(),
+  }
 }
 
 /** Moves `layout` in place, one epoch at a time; with an anchor the points are drawn to where it holds them. */
@@ -94,53 +104,74 @@ interface Epoch {
 function runFlatEpoch({ layout, forces, edges, rate, epoch, state: start }: Epoch): number {
   const { attraction, repulsion } = forces
   const { from, to, period, next } = edges
-  const found = makeSquares(1 + negativeSamples)
+  const squares = makeSquares(negativeSamples)
+  const points = layout.length >> 1
   let state = start
   for (let e = 0; e < from.length; e++) {
     if (next[e]! > epoch) continue
     next[e]! += period[e]!
     const i = 2 * from[e]!
-    const j = 2 * to[e]!
-    const dx = layout[i]! - layout[j]!
-    const dy = layout[i + 1]! - layout[j + 1]!
-    found.squares[0] = dx * dx + dy * dy
-    const force = attraction[forceIndex(found.words, 0)]!
-    const mx = rate * clip(force * dx)
-    const my = rate * clip(force * dy)
-    layout[i]! += mx
-    layout[i + 1]! += my
-    layout[j]! -= mx
-    layout[j + 1]! -= my
-    state = pushFlat(layout, i, repulsion, rate, state, found)
+    pullFlat(layout, i, 2 * to[e]!, attraction, rate, squares)
+    const s0 = step(state)
+    const s1 = step(s0)
+    const s2 = step(s1)
+    const s3 = step(s2)
+    const s4 = step(s3)
+    state = s4
+    pushFlat(
+      layout,
+      i,
+      2 * indexOf(s0, points),
+      2 * indexOf(s1, points),
+      2 * indexOf(s2, points),
+      2 * indexOf(s3, points),
+      2 * indexOf(s4, points),
+      repulsion,
+      rate,
+      squares,
+    )
   }
   return state
 }
 
+/** Draws two points together whose coordinates begin at `layout[i]` and `layout[j]`. */
+function pullFlat(
+  layout: Float32Array,
+  i: number,
+  j: number,
+  pull: Float32Array,
+  rate: number,
+  squares: Squares,
+): void {
+  const dx = layout[i]! - layout[j]!
+  const dy = layout[i + 1]! - layout[j + 1]!
+  const force = forceAt(pull, squares, 0, dx * dx + dy * dy)
+  const mx = rate * clip(force * dx)
+  const my = rate * clip(force * dy)
+  layout[i]! += mx
+  layout[i + 1]! += my
+  layout[j]! -= mx
+  layout[j + 1]! -= my
+}
+
 /**
- * Pushes the point whose place begins at `layout[i]` away from five others, all met where it stands now. Written out, so that the
- * processor works on the five at a time: a loop costs half as much again. Returns the random state.
+ * Pushes the point whose coordinates begin at `layout[i]` away from five others, all met where it stands now. Written out, so that
+ * the processor works on the five at a time: a loop costs half as much again.
  */
 function pushFlat(
   layout: Float32Array,
   i: number,
+  j0: number,
+  j1: number,
+  j2: number,
+  j3: number,
+  j4: number,
   repulsion: Float32Array,
   rate: number,
-  state: number,
-  { squares, words }: Squares,
-): number {
-  const points = layout.length >> 1
+  squares: Squares,
+): void {
   const x = layout[i]!
   const y = layout[i + 1]!
-  const s0 = step(state)
-  const s1 = step(s0)
-  const s2 = step(s1)
-  const s3 = step(s2)
-  const s4 = step(s3)
-  const j0 = 2 * indexOf(s0, points)
-  const j1 = 2 * indexOf(s1, points)
-  const j2 = 2 * indexOf(s2, points)
-  const j3 = 2 * indexOf(s3, points)
-  const j4 = 2 * indexOf(s4, points)
   const x0 = x - layout[j0]!
   const y0 = y - layout[j0 + 1]!
   const x1 = x - layout[j1]!
@@ -151,19 +182,13 @@ function pushFlat(
   const y3 = y - layout[j3 + 1]!
   const x4 = x - layout[j4]!
   const y4 = y - layout[j4 + 1]!
-  squares[1] = x0 * x0 + y0 * y0
-  squares[2] = x1 * x1 + y1 * y1
-  squares[3] = x2 * x2 + y2 * y2
-  squares[4] = x3 * x3 + y3 * y3
-  squares[5] = x4 * x4 + y4 * y4
-  const p0 = repulsion[forceIndex(words, 1)]!
-  const p1 = repulsion[forceIndex(words, 2)]!
-  const p2 = repulsion[forceIndex(words, 3)]!
-  const p3 = repulsion[forceIndex(words, 4)]!
-  const p4 = repulsion[forceIndex(words, 5)]!
+  const p0 = forceAt(repulsion, squares, 0, x0 * x0 + y0 * y0)
+  const p1 = forceAt(repulsion, squares, 1, x1 * x1 + y1 * y1)
+  const p2 = forceAt(repulsion, squares, 2, x2 * x2 + y2 * y2)
+  const p3 = forceAt(repulsion, squares, 3, x3 * x3 + y3 * y3)
+  const p4 = forceAt(repulsion, squares, 4, x4 * x4 + y4 * y4)
   layout[i] = x + rate * (clip(p0 * x0) + clip(p1 * x1) + clip(p2 * x2) + clip(p3 * x3) + clip(p4 * x4))
   layout[i + 1] = y + rate * (clip(p0 * y0) + clip(p1 * y1) + clip(p2 * y2) + clip(p3 * y3) + clip(p4 * y4))
-  return s4
 }
 
 /** The random number after one that is not 0 (xorshift32, Marsaglia 2003). */
@@ -202,13 +227,12 @@ function makeMove(
   dimensions: number,
   rate: number,
 ): (i: number, j: number, force: Float32Array, movesOther: boolean) => void {
-  const { squares, words } = makeSquares(1)
+  const squares = makeSquares(1)
   return (i, j, force, movesOther) => {
     const [a, b] = [i * dimensions, j * dimensions]
     let square = 0
     for (let d = 0; d < dimensions; d++) square += (layout[a + d]! - layout[b + d]!) ** 2
-    squares[0] = square
-    const factor = force[forceIndex(words, 0)]!
+    const factor = forceAt(force, squares, 0, square)
     for (let d = 0; d < dimensions; d++) {
       const step = rate * clip(factor * (layout[a + d]! - layout[b + d]!))
       layout[a + d]! += step

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { conditionalAffinities, jointAffinities } from '#compute/projection/affinities.ts'
-import { fitCurve, forceIndex, makeSquares, tabulateForces } from '#compute/projection/curve.ts'
+import { fitCurve, forceAt, makeSquares, tabulateForces } from '#compute/projection/curve.ts'
 import { firstOf } from '#compute/projection/neighbours.ts'
 import { fuzzySimplicialSet } from '#compute/projection/simplicial-set.ts'
 import type { SparseMatrix } from '#compute/projection/simplicial-set.ts'
@@ -76,17 +76,14 @@ describe('weights of neighbours', () => {
     found.forEach((entry, i) => expect(Math.abs(entry / expected[i]! - 1)).toBeLessThan(1e-4))
     const { a, b } = fitCurve(0.1, 1)
     const { attraction, repulsion } = tabulateForces({ a, b })
-    const { squares, words } = makeSquares(2)
-    const indexOf = (square: number): number => {
-      squares[1] = square
-      return forceIndex(words, 1)
-    }
+    const squares = makeSquares(2)
     for (const square of [1e-7, 0.003, 0.5, 1, 2.7, 90, 9000]) {
       const pull = (-2 * a * b * square ** (b - 1)) / (1 + a * square ** b)
       const push = (2 * b) / ((0.001 + square) * (1 + a * square ** b))
-      expect(Math.abs(attraction[indexOf(square)]! / pull - 1)).toBeLessThan(0.006)
-      expect(Math.abs(repulsion[indexOf(square)]! / push - 1)).toBeLessThan(0.006 * 2)
+      expect(Math.abs(forceAt(attraction, squares, 1, square) / pull - 1)).toBeLessThan(0.006)
+      expect(Math.abs(forceAt(repulsion, squares, 1, square) / push - 1)).toBeLessThan(0.006 * 2)
     }
-    expect([indexOf(0), indexOf(1e30)]).toEqual([0, attraction.length - 1])
+    expect(forceAt(attraction, squares, 0, 0)).toBe(attraction[0])
+    expect(forceAt(attraction, squares, 0, 1e30)).toBe(attraction.at(-1))
   })
 })
