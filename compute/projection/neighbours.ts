@@ -1,5 +1,6 @@
 /** Exact nearest neighbours: the runtime selects candidates in float32, their distances are then taken in float64. */
 import type { Metric, Progress, StateMatrix } from '#compute/types.ts'
+import { findCandidates } from './candidates.ts'
 import { centre, meanOf, normalise } from './points.ts'
 import { openCloseness } from './products.ts'
 import type { ProductOptions } from './products.ts'
@@ -30,7 +31,9 @@ export async function* findNeighbours(
   metric: Metric,
   options: ProductOptions,
 ): AsyncGenerator<Progress, Neighbours> {
-  return yield* search({ from: points, to: points, count, metric, isSame: true }, options)
+  const wanted = Math.min(points.rows, count + spare + 1)
+  const candidates = yield* findCandidates(points, wanted, options)
+  return nearestOf({ from: points, to: points, count, metric, isSame: true }, candidates)
 }
 
 /** Neighbours of new points among others, both in the frame of the others. */
@@ -41,7 +44,19 @@ export async function* findNeighboursAmong(
   metric: Metric,
   options: ProductOptions,
 ): AsyncGenerator<Progress, Neighbours> {
-  return yield* search({ from, to, count, metric, isSame: false }, options)
+  const wanted = Math.min(to.rows, count + spare)
+  const candidates = new Int32Array(from.rows * wanted)
+  const closeness = await openCloseness(from, to, wanted, options)
+  try {
+    for (let start = 0; start < from.rows; start += closeness.block) {
+      const end = Math.min(from.rows, start + closeness.block)
+      candidates.set(await closeness.nearest(start, end), start * wanted)
+      yield { stage: 'neighbours', done: end, total: from.rows }
+    }
+  } finally {
+    await closeness.close()
+  }
+  return nearestOf({ from, to, count, metric, isSame: false }, candidates)
 }
 
 /** The nearest `count` of those that were found. */
@@ -64,38 +79,36 @@ interface Search {
   readonly isSame: boolean
 }
 
-async function* search(question: Search, options: ProductOptions): AsyncGenerator<Progress, Neighbours> {
-  const { from, to, count, isSame } = question
-  const candidates = Math.min(to.rows, count + spare + (isSame ? 1 : 0))
+/** The nearest of each point's candidates by their distances in float64. */
+function nearestOf({ from, to, count, metric, isSame }: Search, candidates: Int32Array): Neighbours {
   const found = { count, indices: new Int32Array(from.rows * count), distances: new Float32Array(from.rows * count) }
-  const closeness = await openCloseness(from, to, candidates, options)
-  try {
-    for (let start = 0; start < from.rows; start += closeness.block) {
-      const end = Math.min(from.rows, start + closeness.block)
-      const block = await closeness.nearest(start, end)
-      for (let i = start; i < end; i++) {
-        const row = block.subarray((i - start) * candidates, (i - start + 1) * candidates)
-        keepNearest(question, i, row, found)
-      }
-      yield { stage: 'neighbours', done: end, total: from.rows }
+  const wanted = candidates.length / from.rows
+  const squares = new Float64Array(wanted)
+  const order = new Int32Array(wanted)
+  for (let i = 0; i < from.rows; i++) {
+    let size = 0
+    for (let at = i * wanted; at < (i + 1) * wanted; at++) {
+      const j = candidates[at]!
+      if (isSame && j === i) continue
+      insert(squares, order, size++, squaredDistance(from, i, to, j), j)
     }
-    return found
-  } finally {
-    await closeness.close()
+    for (let k = 0; k < count; k++) {
+      found.indices[i * count + k] = order[k]!
+      found.distances[i * count + k] = metric === 'cosine' ? squares[k]! / 2 : Math.sqrt(squares[k]!)
+    }
   }
+  return found
 }
 
-/** Writes row i: the nearest of the candidates by their distance in float64. */
-function keepNearest({ from, to, metric, isSame }: Search, i: number, row: Int32Array, found: Neighbours): void {
-  const { count } = found
-  const others = Array.from(row).filter((j) => !isSame || j !== i)
-  const squares = new Map(others.map((j) => [j, squaredDistance(from, i, to, j)]))
-  others.sort((a, b) => squares.get(a)! - squares.get(b)! || a - b)
-  for (let k = 0; k < count; k++) {
-    const square = squares.get(others[k]!)!
-    found.indices[i * count + k] = others[k]!
-    found.distances[i * count + k] = metric === 'cosine' ? square / 2 : Math.sqrt(square)
+/** Puts a point in its place among the first `size`, which rise by square and then by index. */
+function insert(squares: Float64Array, order: Int32Array, size: number, square: number, j: number): void {
+  let at = size
+  for (; at > 0 && (squares[at - 1]! > square || (square === squares[at - 1]! && order[at - 1]! > j)); at--) {
+    squares[at] = squares[at - 1]!
+    order[at] = order[at - 1]!
   }
+  squares[at] = square
+  order[at] = j
 }
 
 function squaredDistance(from: StateMatrix, i: number, to: StateMatrix, j: number): number {

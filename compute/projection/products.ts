@@ -13,6 +13,7 @@ import { slice, transpose } from '#compute/ops/shape.ts'
 import { openSession } from '#compute/runtime/session.ts'
 import type { Session } from '#compute/runtime/session.ts'
 import { floats } from '#compute/runtime/tensor.ts'
+import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { Device, StateMatrix } from '#compute/types.ts'
 
 export interface ProductOptions {
@@ -147,6 +148,64 @@ export async function openCloseness(
     nearest: async (start, end) => (await session.run(feeds(start, end)))['indices']!.data as Int32Array,
     close: session.close,
   }
+}
+
+/** Points from `start` to `end`. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Of each point of one span the nearest in another: the larger a value, the nearer. Indices count from the start of the other. */
+export interface Nearest {
+  readonly values: Float32Array
+  readonly indices: Int32Array
+}
+
+/** Two spans of points seen from each other, by one product; each holds at least as many points as are asked for. */
+export interface Tiles {
+  readonly nearest: (a: Span, b: Span) => Promise<{ readonly ofA: Nearest; readonly ofB: Nearest }>
+  readonly close: () => Promise<void>
+}
+
+export async function openTiles(points: StateMatrix, count: number, options: ProductOptions): Promise<Tiles> {
+  const { width, data } = points
+  const session = await openSideBySide(width, count, options)
+  const squares = squaresOf(points)
+  const block = ({ start, end }: Span): Tensor =>
+    floats([end - start, width], data.subarray(start * width, end * width))
+  const squaresAt = ({ start, end }: Span): Tensor => floats([1, end - start], squares.subarray(start, end))
+  return {
+    nearest: async (from, to) => {
+      const feeds = { a: block(from), b: block(to), squaresA: squaresAt(from), squaresB: squaresAt(to) }
+      const found = await session.run(feeds)
+      const side = (name: 'A' | 'B'): Nearest => ({
+        values: found[`values${name}`]!.data as Float32Array,
+        indices: found[`indices${name}`]!.data as Int32Array,
+      })
+      return { ofA: side('A'), ofB: side('B') }
+    },
+    close: session.close,
+  }
+}
+
+/** From points a and b: the nearest b of each a, and the nearest a of each b. */
+function openSideBySide(width: number, count: number, options: ProductOptions): Promise<Session> {
+  const [sizeA, sizeB] = [makeSize('a'), makeSize('b')]
+  const a = input('a', 'float32', [sizeA, width])
+  const b = input('b', 'float32', [sizeB, width])
+  const squaresA = input('squaresA', 'float32', [1, sizeA])
+  const squaresB = input('squaresB', 'float32', [1, sizeB])
+  const doubled = mul(scalar('float32', 2), matMul(a, transpose(b, [1, 0])))
+  const best = (scores: Value): ReturnType<typeof topK> => topK(scores, vector('int64', [count]), count)
+  const [ofA, ofB] = [best(sub(doubled, squaresB)), best(sub(transpose(doubled, [1, 0]), squaresA))]
+  const outputs = {
+    valuesA: ofA.values,
+    indicesA: cast(ofA.indices, 'int32'),
+    valuesB: ofB.values,
+    indicesB: cast(ofB.indices, 'int32'),
+  }
+  return open('tiles', [a, b, squaresA, squaresB], outputs, options)
 }
 
 /** The scores themselves, of the points `start` to `end` to all points: float32 [end − start, rows]. */

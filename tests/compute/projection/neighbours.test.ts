@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { conditionalAffinities, jointAffinities } from '#compute/projection/affinities.ts'
 import { fitCurve, forceAt, makeSquares, tabulateForces } from '#compute/projection/curve.ts'
+import { makeRandom } from '#compute/generate/sample.ts'
 import { firstOf } from '#compute/projection/neighbours.ts'
 import { fuzzySimplicialSet } from '#compute/projection/simplicial-set.ts'
 import type { SparseMatrix } from '#compute/projection/simplicial-set.ts'
@@ -43,6 +44,27 @@ describe('nearest neighbours', () => {
     const far = matrix(Array.from({ length: 12 }, (_, i) => [1000 + 0.01 * i * i, -1000]))
     const { indices } = await neighboursOf(far, 2)
     expect(Array.from(indices.subarray(0, 6))).toEqual([1, 2, 0, 2, 1, 0])
+  })
+})
+
+describe('nearest neighbours among more points than are multiplied at once', () => {
+  it('[PJ34] are those of all pairs, in every block and across them', async () => {
+    const random = makeRandom(5)
+    const rows = 2_300
+    const many = matrix(Array.from({ length: rows }, () => [random(), random(), random()]))
+    const { indices, distances } = await neighboursOf(many, 5)
+    for (let i = 0; i < rows; i += 23) {
+      const pairs = Array.from(
+        { length: rows },
+        (_, j) => [Math.hypot(...[0, 1, 2].map((d) => many.data[3 * i + d]! - many.data[3 * j + d]!)), j] as const,
+      )
+      const nearest = pairs
+        .filter(([, j]) => j !== i)
+        .toSorted(([p], [q]) => p - q)
+        .slice(0, 5)
+      expect(Array.from(indices.subarray(5 * i, 5 * i + 5))).toEqual(nearest.map(([, j]) => j))
+      nearest.forEach(([distance], k) => expect(distances[5 * i + k]).toBeCloseTo(distance, 6))
+    }
   })
 })
 
