@@ -19,15 +19,8 @@ export interface Masking {
   readonly maskable: (target: number) => readonly number[]
   /** F of every target under every mask, [mask][target]; one run. */
   readonly evaluate: (targets: readonly number[], masks: readonly Mask[]) => Promise<readonly Float64Array[]>
-  /** F of each target under its own mask; one run. */
-  readonly evaluatePairs: (pairs: readonly MaskedTarget[]) => Promise<Float64Array>
   /** How many masks fit into one run with this many targets for each. */
   readonly masksPerRun: (targets: number) => number
-}
-
-export interface MaskedTarget {
-  readonly target: number
-  readonly mask: Mask
 }
 
 /** Copies of the logits of a run that are alive at once. */
@@ -41,9 +34,9 @@ export async function openMasking(engine: Engine, problem: Problem, options: Pat
   const [read, first] = problem.prefix === null ? (['source', 0] as const) : (['prefix', ends.sourceTokens] as const)
   const encoded = problem.prefix === null ? null : openMaskedSource(engine, ends)
 
-  async function run(isPaired: boolean, targets: readonly number[], masks: readonly Mask[]): Promise<Float64Array> {
-    const key = `masked${isPaired ? '-pairs' : ''}-${objectiveKey(spec)}`
-    const session = await engine.program(key, () => maskedObjectiveGraph(model, spec, isPaired), 'hot')
+  async function evaluate(targets: readonly number[], masks: readonly Mask[]): Promise<readonly Float64Array[]> {
+    const key = `masked-${objectiveKey(spec)}`
+    const session = await engine.program(key, () => maskedObjectiveGraph(model, spec), 'hot')
     const { objective } = await pace.time(masks.length, async () =>
       session.run({
         ...question.feeds(targets, read),
@@ -51,23 +44,15 @@ export async function openMasking(engine: Engine, problem: Problem, options: Pat
         ...(await encoded?.feeds(masks)),
       }),
     )
-    return Float64Array.from(objective!.data, Number)
+    const found = Float64Array.from(objective!.data, Number)
+    return masks.map((_, q) => Float64Array.from(targets, (_target, k) => found[k * masks.length + q]!))
   }
 
   return {
     problem,
     tokens: ends.tokens,
     maskable: question.movable,
-    evaluate: async (targets, masks) => {
-      const found = await run(false, targets, masks)
-      return masks.map((_, q) => Float64Array.from(targets, (_target, k) => found[k * masks.length + q]!))
-    },
-    evaluatePairs: (pairs) =>
-      run(
-        true,
-        pairs.map(({ target }) => target),
-        pairs.map(({ mask }) => mask),
-      ),
+    evaluate,
     masksPerRun: (targets) => {
       const logits = 4 * liveLogits * targets * rows * model.vocabulary.output
       return Math.max(1, Math.min(pace.pairsPerRun(), Math.floor(bytesPerRun / logits)))

@@ -7,7 +7,7 @@
  */
 import { inRuns } from '#compute/attribution/mask-runs.ts'
 import type { RunSteps } from '#compute/attribution/mask-runs.ts'
-import type { Mask, MaskedTarget, Masking } from '#compute/attribution/masking.ts'
+import type { Mask, Masking } from '#compute/attribution/masking.ts'
 import { makeRandom } from '#compute/generate/sample.ts'
 import type { Faithfulness, FaithfulnessOptions, FaithfulnessRow, MaskingCurve } from '#compute/types.ts'
 
@@ -78,14 +78,13 @@ function curveOf(order: readonly number[], fractions: readonly number[]): Curve 
 async function* readAll(masking: Masking, target: number, masks: readonly Mask[]): RunSteps<readonly number[]> {
   const keys = masks.map((mask) => mask.toSorted((a, b) => a - b).join(' '))
   const distinct = new Map(keys.map((key, i) => [key, masks[i]!]))
-  const pairs = Array.from(distinct.values(), (mask): MaskedTarget => ({ target, mask }))
   const found = yield* inRuns(
-    pairs,
+    [...distinct.values()],
     () => masking.masksPerRun(1),
-    masking.evaluatePairs,
+    (some) => masking.evaluate([target], some),
     () => ({ stage: 'outputs judged', done: target, total: masking.problem.targets.length }),
   )
-  const values = new Map(Array.from(distinct.keys(), (key, i) => [key, found[i]!]))
+  const values = new Map(Array.from(distinct.keys(), (key, i) => [key, found[i]![0]!]))
   return keys.map((key) => values.get(key)!)
 }
 

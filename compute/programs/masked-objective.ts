@@ -27,13 +27,13 @@ export function maskedSourceGraph(model: Model): Graph {
  * Inputs `<side>`, `<side>.start` [tokens, width] and `keep.<side>` [nodes, tokens] of what the decoder reads: the source of a
  * decoder-only model, else the prefix; then also `memory` [sources, n, state width], the states of the encoder under the distinct masks
  * of the source, and `memory.of` [nodes], which of them belongs to a node; those of `targetInputs`.
- * Output `objective`: [K, nodes], every target under every mask; with `isPaired` [1, nodes], K = nodes, each under its own.
+ * Output `objective`: [K, nodes], every target under every mask.
  */
-export function maskedObjectiveGraph(model: Model, spec: ObjectiveSpec, isPaired: boolean): Graph {
+export function maskedObjectiveGraph(model: Model, spec: ObjectiveSpec): Graph {
   const nodes = makeSize('nodes')
   const side = masked(model, model.encode === null ? 'source' : 'prefix', nodes)
   const shared = model.encode === null ? null : sharedMemory(model, nodes)
-  const { targets, objective } = explainWith(model, spec, side, shared?.memory ?? null, isPaired ? nodes : null)
+  const { targets, objective } = explainWith(model, spec, side, shared?.memory ?? null)
   const inputs = [...listEnds([side]), side.keep, ...(shared?.inputs ?? []), ...listInputs(targets)]
   return { name: 'masked-objective', inputs, outputs: [{ name: 'objective', value: objective }] }
 }

@@ -76,7 +76,7 @@ export function explainWith(
   spec: ObjectiveSpec,
   { point: embeddings }: Side,
   memory: DecoderInput['memory'],
-  paired: Size | null,
+  paired: Size | null = null,
 ): Explained {
   const targets = targetInputs(spec, paired)
   const { states } = model.decode({ embeddings, memory, rows: targetRows(targets, embeddings) }, {})

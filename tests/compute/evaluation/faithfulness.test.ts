@@ -22,12 +22,9 @@ const additive: Masking = {
   tokens: 4,
   maskable: () => [0, 1, 2, 3],
   masksPerRun: () => 2,
-  evaluate: () => Promise.reject(new Error('not asked for')),
-  evaluatePairs: (pairs) =>
+  evaluate: (_, masks) =>
     Promise.resolve(
-      Float64Array.from(pairs, ({ mask }) =>
-        worth.reduce((sum, value, i) => (mask.includes(i) ? sum : sum + value), 0),
-      ),
+      masks.map((mask) => Float64Array.of(worth.reduce((sum, value, i) => (mask.includes(i) ? sum : sum + value), 0))),
     ),
 }
 
@@ -68,12 +65,20 @@ describe('faithfulness of scores', () => {
     const problem = goldenProblem('marian')
     const engine = await openEngine(fixture('marian/checkpoint'), { device: 'cpu', threads: 1, cache })
     const masking = await openMasking(engine, problem, { ...goldenOptions, unknownId: null })
-    const pairs = problem.targets.map((_, target) => ({ target, mask: [target, target + 2] }))
-    const paired = await masking.evaluatePairs(pairs)
-    for (const [target, { mask }] of pairs.entries()) {
-      const [alone] = await masking.evaluate([target], [mask])
-      expect(paired[target]).toBeCloseTo(alone![0]!, 4)
+    const steps = { fractions: [1], controls: 1, seed: 1 }
+    const { rows } = await drain(
+      faithfulness(
+        masking,
+        problem.targets.map(() => new Float64Array(masking.tokens)),
+        steps,
+      ),
+    )
+    for (const [target, { objective, baselineObjective }] of rows.entries()) {
+      const [whole, bare] = await masking.evaluate([target], [[], masking.maskable(target)])
+      expect(objective).toBeCloseTo(whole![0]!, 4)
+      expect(baselineObjective).toBeCloseTo(bare![0]!, 4)
     }
+    expect(new Set(rows.map(({ objective }) => objective)).size).toBe(problem.targets.length)
     await engine.close()
   })
 })
