@@ -86,25 +86,29 @@ export function symmetrise(
   join: (a: number, b: number) => number,
 ): SparseMatrix {
   const rows = indices.length / count
-  const sizes = new Int32Array(rows).fill(count)
   const reverse = incoming(rows, count, indices)
-  const entries: (readonly [column: number, value: number])[][] = []
+  const starts = new Int32Array(rows + 1)
+  const columns = new Int32Array(2 * indices.length)
+  const values = new Float32Array(2 * indices.length)
+  let size = 0
   for (let i = 0; i < rows; i++) {
-    const row = new Map<number, readonly [out: number, back: number]>()
-    for (let at = i * count; at < (i + 1) * count; at++) row.set(indices[at]!, [weights[at]!, 0])
-    for (let r = reverse.starts[i]!; r < reverse.starts[i + 1]!; r++) {
-      const at = reverse.places[r]!
-      const j = Math.floor(at / count)
-      row.set(j, [row.get(j)?.[0] ?? 0, weights[at]!])
+    const out = Int32Array.from({ length: count }, (_, k) => i * count + k).sort((p, q) => indices[p]! - indices[q]!)
+    const back = reverse.places.subarray(reverse.starts[i], reverse.starts[i + 1])
+    for (let o = 0, b = 0; o < out.length || b < back.length;) {
+      const to = o < out.length ? indices[out[o]!]! : rows
+      const from = b < back.length ? Math.floor(back[b]! / count) : rows
+      const column = Math.min(to, from)
+      const value = join(to === column ? weights[out[o++]!]! : 0, from === column ? weights[back[b++]!]! : 0)
+      if (value <= 0) continue
+      columns[size] = column
+      values[size++] = value
     }
-    const joined = [...row].map(([j, [out, back]]) => [j, join(out, back)] as const).filter(([, value]) => value > 0)
-    entries.push(joined.sort(([a], [b]) => a - b))
-    sizes[i] = joined.length
+    starts[i + 1] = size
   }
-  return pack(entries, sizes)
+  return { rows, starts, columns: columns.slice(0, size), values: values.slice(0, size) }
 }
 
-/** For every point, the places in `indices` that name it. */
+/** For every point, the places in `indices` that name it, rising. */
 function incoming(rows: number, count: number, indices: Int32Array): { starts: Int32Array; places: Int32Array } {
   const starts = new Int32Array(rows + 1)
   for (const j of indices) starts[j + 1]!++
@@ -113,19 +117,4 @@ function incoming(rows: number, count: number, indices: Int32Array): { starts: I
   const places = new Int32Array(rows * count)
   indices.forEach((j, at) => (places[next[j]!++] = at))
   return { starts, places }
-}
-
-function pack(entries: readonly (readonly (readonly [number, number])[])[], sizes: Int32Array): SparseMatrix {
-  const rows = entries.length
-  const starts = new Int32Array(rows + 1)
-  sizes.forEach((size, i) => (starts[i + 1] = starts[i]! + size))
-  const columns = new Int32Array(starts[rows]!)
-  const values = new Float32Array(starts[rows]!)
-  entries.forEach((row, i) =>
-    row.forEach(([column, value], k) => {
-      columns[starts[i]! + k] = column
-      values[starts[i]! + k] = value
-    }),
-  )
-  return { rows, starts, columns, values }
 }
