@@ -7,12 +7,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { openAttentionPath } from '#compute/attribution/attention-path.ts'
 import { openPath } from '#compute/attribution/path.ts'
 import type { Path } from '#compute/attribution/path.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { options } from '#tests/support/options.ts'
 import { timed, randomPair, randomProblem } from './attribution/workload.ts'
+import { slopesFromTokens } from './savings/attention.ts'
 import { readMasks, readMasksWithout, singlesAndPairs } from './savings/masks.ts'
 import { openWithout } from './savings/without.ts'
 import { gpt2Shape, makeRandomCheckpoint, opusShape } from './support/random-checkpoint.ts'
@@ -96,6 +98,37 @@ async function benchPair(engine: Engine): Promise<void> {
   await compareTogether('opus-mt shape', path)
 }
 
+/** A source that keeps its embeddings, as special tokens do: nothing moves but the prefix. */
+async function benchFixedSource(engine: Engine): Promise<void> {
+  const pair = randomPair(engine.model, { source: 32, written: 32, targets: 1 })
+  const problem = { ...pair, source: pair.source.map(() => engine.model.special.end[0]!) }
+  const path = await openPath(engine, problem, plain)
+  const whole = await openWithout(engine, problem, { rows: 'asked' })
+  const nodes = [0.2, 0.4, 0.6, 0.8]
+  await compare(
+    'opus-mt shape: one encoder run for 4 nodes between which the source stays',
+    () => path.sample([0], nodes),
+    () => whole([0], nodes),
+  )
+}
+
+async function benchAttention(engine: Engine): Promise<void> {
+  const problem = randomProblem(64, 1)
+  const layers = [0, 6, 11]
+  const path = await openAttentionPath(engine, problem, plain)
+  const work = async (): Promise<readonly number[]> => {
+    const slopes: number[] = []
+    for (const layer of layers) {
+      const { slope } = await path.sample({ kind: 'decoder', layer }, [0], [0.5], [1])
+      slopes.push(slope[0]![0]!)
+    }
+    return slopes
+  }
+  const without = (): Promise<readonly number[]> => slopesFromTokens(engine, problem, layers)
+  requireEqual(await work(), await without())
+  await compare('124M shape: gradients of attention from its own layer on (layers 1, 7 and 12 of 12)', work, without)
+}
+
 async function benchMasks(engine: Engine): Promise<void> {
   const long = randomPair(engine.model, { source: 32, written: 32, targets: 1 })
   const prefixAlone = long.prefix!.slice(1).map((_, i) => [long.source.length + 1 + i])
@@ -127,9 +160,13 @@ async function withShape(name: string, shape: ReturnType<typeof gpt2Shape>, work
 }
 
 try {
-  await withShape('gpt2-small', gpt2Shape(), benchDecoder)
+  await withShape('gpt2-small', gpt2Shape(), async (engine) => {
+    await benchDecoder(engine)
+    await benchAttention(engine)
+  })
   await withShape('opus-mt', opusShape(), async (engine) => {
     await benchPair(engine)
+    await benchFixedSource(engine)
     await benchMasks(engine)
   })
   report('savings', rows, details)
