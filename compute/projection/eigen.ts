@@ -43,7 +43,7 @@ export function largestEigenpairs(matrix: SymmetricMatrix, count: number): Eigen
     for (const vector of next) extend(basis, matrix, vector, noise)
     const { length } = basis.vectors
     if (length >= check || length === size) {
-      check = Math.ceil(1.4 * length)
+      check = Math.ceil(1.15 * length)
       const { pairs, residual } = ritz(basis, count)
       if (length === size || residual <= tolerance * Math.abs(pairs.values[0]!)) return pairs
     }

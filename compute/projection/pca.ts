@@ -42,18 +42,38 @@ export function projectPoints(
   { mean, components }: PrincipalComponents,
   dimensions: number,
 ): Float32Array {
-  const { rows, width, data } = points
-  const layout = new Float32Array(rows * dimensions)
-  components.forEach((component, k) => {
-    let offset = 0
-    for (let j = 0; j < width; j++) offset += mean[j]! * component[j]!
-    for (let i = 0; i < rows; i++) {
-      let sum = -offset
-      for (let j = 0, at = i * width; j < width; j++) sum += data[at++]! * component[j]!
-      layout[i * dimensions + k] = sum
-    }
-  })
+  const layout = new Float32Array(points.rows * dimensions)
+  for (let k = 0; k < components.length; k += 2) {
+    const pair = [components[k]!, components[k + 1] ?? components[k]!] as const
+    projectOnPair(points, mean, pair, (i, first, second) => {
+      layout[i * dimensions + k] = first
+      if (k + 1 < components.length) layout[i * dimensions + k + 1] = second
+    })
+  }
   return layout
+}
+
+/** Both coordinates of every point in one pass over its numbers. */
+function projectOnPair(
+  { rows, width, data }: StateMatrix,
+  mean: Float64Array,
+  [a, b]: readonly [Float64Array, Float64Array],
+  put: (row: number, first: number, second: number) => void,
+): void {
+  let [offsetA, offsetB] = [0, 0]
+  for (let j = 0; j < width; j++) {
+    offsetA += mean[j]! * a[j]!
+    offsetB += mean[j]! * b[j]!
+  }
+  for (let i = 0; i < rows; i++) {
+    let [sumA, sumB] = [-offsetA, -offsetB]
+    for (let j = 0, at = i * width; j < width; j++) {
+      const entry = data[at++]!
+      sumA += entry * a[j]!
+      sumB += entry * b[j]!
+    }
+    put(i, sumA, sumB)
+  }
 }
 
 /** The same components, those with sign −1 turned round. */
