@@ -8,6 +8,7 @@ import type { OpenCheckpoint } from './checkpoint.ts'
 import { languageOptions, threads } from './command.ts'
 import type { CommandContext } from './command.ts'
 import { corpusOptions, explainOption, runOnSources } from './corpus-run.ts'
+import { chatOptions } from './conversation.ts'
 import { gatherPoints } from './corpus-points.ts'
 import type { PointChoice } from './corpus-points.ts'
 import { write } from './generate.ts'
@@ -28,6 +29,7 @@ export const projectCorpusOptions: OptionSpecs = {
   },
   ...corpusOptions,
   ...explainOption,
+  ...chatOptions,
   ...languageOptions,
 }
 

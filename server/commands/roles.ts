@@ -3,10 +3,8 @@ import type { RoleTallies } from '#compute/local.ts'
 import type { HeadRole, HeadRoles } from '#compute/types.ts'
 import { readAlignment } from './aligned-words.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
-import { commonOptions, languageOptions } from './command.ts'
 import type { Command, CommandContext } from './command.ts'
-import { corpusOptions, explainOption } from './corpus-run.ts'
-import { explainEach } from './explaining.ts'
+import { explainEach, explainingOptions } from './explaining.ts'
 import type { StoredRow } from './run-directory.ts'
 import type { Source } from './source.ts'
 import { readProblem, targetOptions } from './targets.ts'
@@ -21,10 +19,7 @@ export const roles: Command = {
     inputs: { value: 'FILE', help: 'or safetensors with input_ids (and decoder_input_ids)' },
     target: targetOptions['target']!,
     output: { value: 'FILE', help: 'safetensors to write; with --corpus a directory' },
-    ...corpusOptions,
-    ...explainOption,
-    ...languageOptions,
-    ...commonOptions,
+    ...explainingOptions,
   },
   run: explainEach(rolesOfOne, summarise),
 }

@@ -99,6 +99,12 @@ describe('conversations on the command line', () => {
     expect([usual['text'], named['text']]).toEqual(['where is Kestrell?', 'briefly: where is Kestrell?'])
     const file = await ask('tokenize', assistant, '--conversation', conversation, '--chat-template', 'brief')
     expect(file['text']).toBe('briefly: question: where is Kestrell?')
+    const typedAs = { plain: ['--text', String(named['text'])], chat: [...typed, '--chat-template', 'brief'] }
+    const [plain, chat] = [
+      await ask('roles', assistant, ...typedAs.plain),
+      await ask('roles', assistant, ...typedAs.chat),
+    ]
+    expect(chat).toEqual(plain)
     const corpus = join(folder, 'questions.jsonl')
     writeFileSync(corpus, '{"source": "where is Kestrell?"}\n{"source": "who wrote it?"}\n')
     const run = ['--corpus', corpus, '--chat', '--chat-template', 'brief', '--max-new-tokens', '2']
