@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { parseCorpus } from '#server/corpus/rows.ts'
 import { keyOf, type AttributionInput } from '#server/jobs/input.ts'
 import { makeAccumulator } from '#server/jobs/partial.ts'
@@ -10,6 +10,8 @@ import { encodeStates } from '#server/files/states.ts'
 import { decodeSafetensors } from '#compute/index.ts'
 import { attributionOf } from '#tests/support/compute-double.ts'
 import { options } from '#tests/support/options.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 describe('settings', () => {
   it('[SV140] options win over the environment, which wins over the defaults', () => {
@@ -135,21 +137,21 @@ describe('progress', () => {
     expect(rate).toBeCloseTo(10, 5)
   })
 
-  it('[SV150] is told at most every quarter of a second, the last state included', async () => {
+  it('[SV150] is told at most every quarter of a second, the last state included', () => {
+    vi.useFakeTimers()
     const told: number[] = []
-    const throttle = makeThrottle(
-      60,
-      () => performance.now(),
-      (value: number) => told.push(value),
-    )
+    const throttle = makeThrottle(60, Date.now, (value: number) => told.push(value))
     for (let value = 0; value < 5; value++) throttle.push(value)
     expect(told).toEqual([0])
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    vi.advanceTimersByTime(59)
+    expect(told).toEqual([0])
+    vi.advanceTimersByTime(1)
     expect(told).toEqual([0, 4])
+    vi.advanceTimersByTime(60)
     throttle.push(5)
     throttle.push(6)
     throttle.stop()
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    vi.advanceTimersByTime(120)
     expect(told).toEqual([0, 4, 5])
   })
 })
