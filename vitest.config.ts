@@ -1,5 +1,6 @@
 import solid from 'vite-plugin-solid'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { makeTestReport } from './bin/test-report.js'
 
 // One seed for all workers of a run; `COATTEND_TEST_SEED` repeats a run.
@@ -35,6 +36,15 @@ function project(
   }
 }
 
+/** A file that takes minutes begins first: else all others are done long before it, and it has one of two processors. */
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isSlow = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('/runtime/webgpu.test.ts')
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))]
+  }
+}
+
 /** Files of these run one at a time, after the others: they start servers and browsers and measure time. */
 const alone = { fileParallelism: false, maxWorkers: 1 }
 
@@ -42,6 +52,7 @@ const ts = '**/*.test.{ts,tsx}'
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowestFirst },
     reporters: report ? ['default', makeTestReport(report)] : ['default'],
     projects: [
       project('unit', [`tests/{compute,collab,server,examples,house}/${ts}`]),
