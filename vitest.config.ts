@@ -11,6 +11,9 @@ const report = process.env['COATTEND_TEST_REPORT']
 
 const MINUTE = 60_000
 
+/** The full counts of `npm run test:long` take minutes a test. */
+const usual = process.env['COATTEND_TEST_LONG'] === '1' ? 60 * MINUTE : 20_000
+
 /**
  * Every project runs one test file per child process: onnxruntime-node must not be loaded twice in one process, and a native crash takes one
  * file with it and no more. At most two processes, because the machines that run this have two cores.
@@ -29,7 +32,7 @@ function project(
       pool: 'forks',
       isolate: true,
       maxWorkers: 2,
-      testTimeout: 20_000,
+      testTimeout: usual,
       hookTimeout: MINUTE,
       ...more.test,
     },
