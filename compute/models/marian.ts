@@ -16,12 +16,14 @@ export const marian: Architecture = {
   open: (config, tensors) => {
     requireNorms(config, norms)
     const sizes = readSizes(config, { activation: 'gelu', scalesEmbedding: false })
+    // Before the positions: a width that the tables do not have is refused before anything so wide is computed.
+    const embeddings = readEmbeddings(config, tensors, sizes.width)
     return seq2seqModel(config, tensors, sizes, {
       architecture: 'marian',
       ...norms,
       positions: sinusoidPositions(tensors, sizes.maxTokens, sizes.width),
       special: { pad: 58100, bos: null, end: [0], start: 58100 },
-      ...readEmbeddings(config, tensors, sizes.width),
+      ...embeddings,
     })
   },
 }

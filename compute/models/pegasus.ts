@@ -13,12 +13,14 @@ export const pegasus: Architecture = {
   open: (config, tensors) => {
     requireNorms(config, norms)
     const sizes = readSizes(config, { activation: 'gelu', scalesEmbedding: false })
+    // Before the positions: a width that the tables do not have is refused before anything so wide is computed.
+    const embeddings = readTiedEmbeddings(config, tensors, [config.whole('vocab_size', 50265), sizes.width])
     return seq2seqModel(config, tensors, sizes, {
       architecture: 'pegasus',
       ...norms,
       positions: sinusoidPositions(tensors, sizes.maxTokens, sizes.width),
       special: { pad: 0, bos: null, end: [1], start: 0 },
-      ...readTiedEmbeddings(config, tensors, [config.whole('vocab_size', 50265), sizes.width]),
+      ...embeddings,
     })
   },
 }

@@ -41,21 +41,26 @@ async function use(folder: string): Promise<void> {
 async function survive(limits: Fuzz, work: (random: () => number) => Promise<void>): Promise<ReadonlySet<string>> {
   const refusals = new Set<string>()
   for (const seed of roundSeeds(limits)) {
-    const where = `${describeFuzz(limits)}; this round ${seed}`
-    const before = process.cpuUsage()
-    const error: unknown = await work(makeRandom(seed)).then(
-      () => null,
-      (reason: unknown) => reason,
-    )
-    const { user, system } = process.cpuUsage(before)
-    expect((user + system) / 1e6, where).toBeLessThan(1) // seconds of work; others may use the machine
-    if (error === null) continue
-    const { message, stack = message } = error as Error
-    expect(isUserError(error), `${where}: ${stack}`).toBe(true)
-    expect(message.includes('\n') || message.length > 600, `${where}: ${message}`).toBe(false)
-    refusals.add(message)
+    const refusal = await requireSound(`${describeFuzz(limits)}; this round ${seed}`, () => work(makeRandom(seed)))
+    if (refusal !== null) refusals.add(refusal)
   }
   return refusals
+}
+
+/** Fails unless the work succeeds or is refused by one clear error, soon. Resolves with what was said. */
+async function requireSound(where: string, work: () => Promise<void>): Promise<string | null> {
+  const before = process.cpuUsage()
+  const error: unknown = await work().then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1e6, where).toBeLessThan(1) // seconds of work; others may use the machine
+  if (error === null) return null
+  const { message, stack = message } = error as Error
+  expect(isUserError(error), `${where}: ${stack}`).toBe(true)
+  expect(message.includes('\n') || message.length > 600, `${where}: ${message}`).toBe(false)
+  return message
 }
 
 const architectures = readdirSync(fixture('.')).filter((name) => {
@@ -97,6 +102,21 @@ describe('a damaged checkpoint', () => {
       },
     )
   }
+
+  it('[CK17] any number of the configuration may be far beyond the weights: it is refused before anything so large is made', async () => {
+    for (const name of architectures) {
+      const folder = join(root, `${name}-large`)
+      cpSync(fixture(`${name}/checkpoint`), folder, { recursive: true })
+      const whole = readJson(join(folder, 'config.json')) as Record<string, unknown>
+      const fields = Object.keys(whole).filter((field) => typeof whole[field] === 'number')
+      for (const [field, value] of fields.flatMap((each) => [1e6, 2 ** 33].map((size) => [each, size] as const))) {
+        writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...whole, [field]: value }))
+        await requireSound(`${name}, ${field} ${value}`, async () => {
+          await (await openEngine(folder, { device: 'cpu', threads: 1, cache })).close()
+        })
+      }
+    }
+  })
 
   for (const name of ['plain', 'plain-legacy', 'awkward', 'protocol4']) {
     const limits = fuzz(60, 1500)
