@@ -2,12 +2,11 @@
 import { attentionPlaces } from '#compute/attribution/attention-attribution.ts'
 import { checkProblem } from '#compute/attribution/problem.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
+import { idFeeds } from '#compute/attribution/target-feeds.ts'
 import { ComputeError } from '#compute/errors.ts'
 import type { Model } from '#compute/models/model.ts'
 import { headMeansGraph, placeKey } from '#compute/programs/ablation.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
-import { integers } from '#compute/runtime/tensor.ts'
-import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { AttentionPlace, Head } from '#compute/types.ts'
 
 export const headsAt = (model: Model, { kind }: AttentionPlace): number =>
@@ -74,9 +73,3 @@ export function makeHeadMeans(engine: Engine): HeadMeans {
       new Map([...sums].map(([key, { sum, queries }]) => [key, Float32Array.from(sum, (s) => s / queries)])),
   }
 }
-
-/** The texts of a problem as feeds. */
-export const idFeeds = ({ source, prefix }: Problem): Readonly<Record<string, Tensor>> => ({
-  input_ids: integers([1, source.length], source),
-  ...(prefix === null ? {} : { decoder_input_ids: integers([1, prefix.length], prefix) }),
-})

@@ -6,7 +6,7 @@ import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { AttentionFlow, AttentionKind } from '#compute/types.ts'
 import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
-import { tokensOf } from './target-feeds.ts'
+import { idFeeds, tokensOf } from './target-feeds.ts'
 
 /** One pass. Rows of a target of several tokens are averaged. */
 export async function attentionFlow(engine: Engine, problem: Problem): Promise<AttentionFlow> {
@@ -16,8 +16,7 @@ export async function attentionFlow(engine: Engine, problem: Problem): Promise<A
   const positions = [...new Set(tokens.flat().map(({ position }) => position))].toSorted((a, b) => a - b)
   const session = await engine.program('attention-flow', () => attentionFlowGraph(engine.model), 'cold')
   const outputs = await session.run({
-    input_ids: integers([1, source.length], source),
-    ...(prefix === null ? {} : { decoder_input_ids: integers([1, prefix.length], prefix) }),
+    ...idFeeds(problem),
     position: integers([positions.length], positions),
   })
   const rows = tokens.map((own) => own.map(({ position }) => positions.indexOf(position)))

@@ -2,13 +2,13 @@
 import { attentionGradientGraph, layerStatesGraph } from '#compute/programs/attention-gradient.ts'
 import { objectiveKey } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
-import { floats, integers } from '#compute/runtime/tensor.ts'
+import { floats } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
 import type { AttentionOptions, AttentionPlace, Target } from '#compute/types.ts'
 import { makePace } from './pace.ts'
 import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
-import { specOf, targetFeeds, tokensOf, visibleLength } from './target-feeds.ts'
+import { idFeeds, specOf, targetFeeds, tokensOf, visibleLength } from './target-feeds.ts'
 
 /** What a few targets make of some nodes. */
 export interface AttentionSample {
@@ -55,8 +55,7 @@ export async function openAttentionPath(
     'cold',
   )
   const states = await forward.run({
-    input_ids: integers([1, problem.source.length], problem.source),
-    ...(problem.prefix === null ? {} : { decoder_input_ids: integers([1, problem.prefix.length], problem.prefix) }),
+    ...idFeeds(problem),
     ...targetFeeds(spec, problem.targets, contrast),
   })
 

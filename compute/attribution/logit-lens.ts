@@ -11,7 +11,7 @@ import type { LogitLens, Progress } from '#compute/types.ts'
 import { bytesPerRun } from './pace.ts'
 import { checkProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
-import { tokensOf } from './target-feeds.ts'
+import { idFeeds, tokensOf } from './target-feeds.ts'
 
 /** Copies of the logits of a run that are alive at once. */
 const liveLogits = 4
@@ -32,10 +32,8 @@ export async function* logitLens(
   const lens = blank(tokens.length, layers, kept)
   for (let next = 0; next < tokens.length; next += perRun) {
     const batch = tokens.slice(next, next + perRun)
-    const list = (ids: readonly number[]): Tensor => integers([1, ids.length], ids)
     const outputs = await session.run({
-      input_ids: list(problem.source),
-      ...(problem.prefix === null ? {} : { decoder_input_ids: list(problem.prefix) }),
+      ...idFeeds(problem),
       position: integers(
         [batch.length],
         batch.map(({ position }) => position),

@@ -1,4 +1,4 @@
-/** Targets as programs take them. */
+/** Texts and targets as programs take them. */
 import type { Model } from '#compute/models/model.ts'
 import type { ObjectiveSpec } from '#compute/programs/objective.ts'
 import { floats, integers } from '#compute/runtime/tensor.ts'
@@ -12,6 +12,12 @@ export const tokensOf = ({ position, id, earlier = [] }: Target): readonly Targe
   ...earlier,
   { position, id },
 ]
+
+/** Feeds of `tokenInputs` for one text. */
+export const idFeeds = ({ source, prefix }: Pick<Problem, 'source' | 'prefix'>): Readonly<Record<string, Tensor>> => ({
+  input_ids: integers([1, source.length], source),
+  ...(prefix === null ? {} : { decoder_input_ids: integers([1, prefix.length], prefix) }),
+})
 
 /** The objective of a problem; fails on a contrast outside the vocabulary. */
 export function specOf(

@@ -1,5 +1,5 @@
-import { outputProblem } from '#compute/attribution/problem.ts'
-import { checkProblem } from '#compute/attribution/problem.ts'
+import { checkProblem, outputProblem } from '#compute/attribution/problem.ts'
+import { idFeeds } from '#compute/attribution/target-feeds.ts'
 import { teacherForceGraph } from '#compute/programs/teacher-force.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { integers } from '#compute/runtime/tensor.ts'
@@ -31,11 +31,9 @@ export async function teacherForce(
   checkProblem(model, problem)
   const key = `teacher-force-${taps.alternatives}-${taps.states}`
   const session = await engine.program(key, () => teacherForceGraph(model, taps), 'warm')
-  const row = (ids: readonly number[]) => integers([1, ids.length], ids)
   const list = (ids: readonly number[]) => integers([ids.length], ids)
   const outputs = await session.run({
-    input_ids: row(problem.source),
-    ...(problem.prefix === null ? {} : { decoder_input_ids: row(problem.prefix) }),
+    ...idFeeds(problem),
     position: list(problem.targets.map(({ position }) => position)),
     target: list(output),
     prompt: list([source.length]),

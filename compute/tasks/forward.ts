@@ -1,9 +1,9 @@
 import type { FileTensor } from '#compute/checkpoint/safetensors.ts'
 import { checkProblem } from '#compute/attribution/problem.ts'
+import { idFeeds } from '#compute/attribution/target-feeds.ts'
 import type { Model } from '#compute/models/model.ts'
 import { forwardGraph } from '#compute/programs/forward.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
-import { integers } from '#compute/runtime/tensor.ts'
 
 /** The names of all taps of a model, as `forward` writes them. */
 export function tapsOf({ kind, layers }: Model): readonly string[] {
@@ -26,10 +26,7 @@ export async function forward(
   checkProblem(engine.model, { source, prefix, targets: [{ position: 0, id: 0 }] })
   const taps = { states: true, attention: true }
   const session = await engine.program('forward', () => forwardGraph(engine.model, taps), 'cold')
-  const outputs = await session.run({
-    input_ids: integers([1, source.length], source),
-    ...(prefix === null ? {} : { decoder_input_ids: integers([1, prefix.length], prefix) }),
-  })
+  const outputs = await session.run(idFeeds({ source, prefix }))
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { shape, data }]) => [
       name,
