@@ -4,12 +4,11 @@ import { conditionalAffinities } from './affinities.ts'
 import { fitCurve, forceAt, makeSquares, tabulateForces } from './curve.ts'
 import type { Neighbours } from './neighbours.ts'
 import { membershipsOf, widthsFromZero } from './simplicial-set.ts'
-import { indexOf, negativeSamples, step } from './umap.ts'
+import { clip, indexOf, negativeSamples, step } from './umap.ts'
 import type { LayoutOptions } from './umap.ts'
 
 /** Of the first steps; a placed point is near its end already. */
 const firstRate = 0.25
-const longestMove = 4
 
 /**
  * UMAP's transform: a point starts at the mean of its neighbours' places, weighted by membership, and descends for a third of the
@@ -73,7 +72,7 @@ function makeSettle(layout: Float32Array, { dimensions, epochs, minDistance, spr
     const factor = forceAt(force, squares, 0, square)
     for (let d = 0; d < dimensions; d++) {
       const move = factor * (place[d]! - layout[j * dimensions + d]!)
-      place[d]! += rate * Math.max(-longestMove, Math.min(longestMove, move))
+      place[d]! += rate * clip(move)
     }
   }
   return (place, neighbours, weights, seed) => {

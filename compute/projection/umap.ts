@@ -201,7 +201,9 @@ export function step(state: number): number {
 /** A random number as an index below `points`. */
 export const indexOf = (state: number, points: number): number => Math.floor((state >>> 0) * 2 ** -32 * points)
 
-const clip = (move: number): number => (move > longestMove ? longestMove : move < -longestMove ? -longestMove : move)
+/** A move along one axis, no longer than it may be. */
+export const clip = (move: number): number =>
+  move > longestMove ? longestMove : move < -longestMove ? -longestMove : move
 
 /** One epoch in any number of dimensions. Returns the random state. */
 function runEpoch({ layout, forces, edges, dimensions, rate, epoch, state: start }: Epoch): number {
