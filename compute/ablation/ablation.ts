@@ -29,6 +29,18 @@ export interface Ablation {
   readonly setsPerRun: () => number
 }
 
+/** F without each of many sets of heads, [set][target], as many in one run as fit. */
+export async function measureAll(
+  ablation: Ablation,
+  sets: readonly (readonly Head[])[],
+): Promise<readonly (readonly number[])[]> {
+  const found: (readonly number[])[] = []
+  while (found.length < sets.length) {
+    found.push(...(await ablation.measure(sets.slice(found.length, found.length + ablation.setsPerRun()))))
+  }
+  return found
+}
+
 /** With the value that an option names; `means` are those of a corpus, in place of the means over the text itself. */
 export async function openNamedAblation(
   engine: Engine,

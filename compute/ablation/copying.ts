@@ -8,7 +8,7 @@ import type { Problem } from '#compute/attribution/problem.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { specialIds } from '#compute/attribution/embeddings.ts'
 import type { Head, Target } from '#compute/types.ts'
-import { openAblation } from './ablation.ts'
+import { measureAll, openAblation } from './ablation.ts'
 import { allHeads } from './heads.ts'
 import { strongest } from './role-scores.ts'
 import type { Pattern, Tally } from './role-scores.ts'
@@ -54,11 +54,7 @@ async function measureGroup(engine: Engine, problem: Problem, group: readonly As
   const options = { objective: 'log-prob', contrast: null, values: new Map() } as const
   const ablation = openAblation(engine, { ...problem, targets: [group[0]!.target] }, options)
   const sets = [[], ...group.map(({ head }) => [head])]
-  const found: number[] = []
-  while (found.length < sets.length) {
-    const some = await ablation.measure(sets.slice(found.length, found.length + ablation.setsPerRun()))
-    found.push(...some.map(([value]) => value!)) // one target
-  }
+  const found = (await measureAll(ablation, sets)).map(([value]) => value!) // one target
   const [whole, ...without] = found as [number, ...number[]] // the first set is empty
   return group.map(({ head }, i) => ({ head, tally: { sum: whole > without[i]! ? 1 : 0, count: 1 } }))
 }

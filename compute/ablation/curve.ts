@@ -4,12 +4,12 @@
  * (Michel, Levy and Neubig 2019; Hao et al. 2021).
  */
 import { ComputeError } from '#compute/errors.ts'
-import { makeRandom } from '#compute/generate/sample.ts'
+import { makeRandom, shuffle } from '#compute/generate/sample.ts'
 import type { Model } from '#compute/models/model.ts'
-import { placeKey } from '#compute/programs/ablation.ts'
 import type { Head, HeadImportance } from '#compute/types.ts'
+import { measureAll } from './ablation.ts'
 import type { Ablation } from './ablation.ts'
-import { allHeads } from './heads.ts'
+import { allHeads, keyOfHeads, nameOfHead } from './heads.ts'
 
 /** Heads in the order they are switched off. */
 export interface HeadOrder {
@@ -37,15 +37,9 @@ export function orderByImportance(
   return { name, heads: sorted.map(({ head }) => head) }
 }
 
-/** A control: all heads, shuffled (Fisher and Yates) by a seed. */
+/** A control: all heads, shuffled by a seed. */
 export function randomOrder(model: Model, seed: number): HeadOrder {
-  const heads = [...allHeads(model)]
-  const random = makeRandom(seed)
-  for (let i = heads.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
-    ;[heads[i], heads[j]] = [heads[j]!, heads[i]!]
-  }
-  return { name: `random ${seed}`, heads }
+  return { name: `random ${seed}`, heads: shuffle(allHeads(model), makeRandom(seed)) }
 }
 
 /**
@@ -59,24 +53,16 @@ export async function measureCurves(
 ): Promise<readonly (readonly number[])[]> {
   for (const order of orders) checkOrder(order, Math.max(...counts))
   const sets = orders.flatMap(({ heads }) => counts.map((count) => heads.slice(0, count)))
-  const distinct = new Map([[], ...sets].map((set) => [keyOf(set), set]))
-  const waiting = [...distinct.values()]
-  const found: number[] = []
-  while (found.length < waiting.length) {
-    const rows = await ablation.measure(waiting.slice(found.length, found.length + ablation.setsPerRun()))
-    found.push(...rows.map((row) => row.reduce((sum, value) => sum + value / row.length, 0)))
-  }
+  const distinct = new Map([[], ...sets].map((set) => [keyOfHeads(set), set]))
+  const rows = await measureAll(ablation, [...distinct.values()])
+  const found = rows.map((row) => row.reduce((sum, value) => sum + value / row.length, 0))
   const means = new Map([...distinct.keys()].map((key, i) => [key, found[i]!]))
   const whole = means.get('')!
-  return orders.map(({ heads }) => counts.map((count) => means.get(keyOf(heads.slice(0, count)))! - whole))
+  return orders.map(({ heads }) => counts.map((count) => means.get(keyOfHeads(heads.slice(0, count)))! - whole))
 }
 
-const nameOf = (head: Head): string => `${placeKey(head)}.${head.head}`
-
-const keyOf = (set: readonly Head[]): string => set.map(nameOf).toSorted().join()
-
 function checkOrder({ name, heads }: HeadOrder, most: number): void {
-  const distinct = new Set(heads.map(nameOf)).size
+  const distinct = new Set(heads.map(nameOfHead)).size
   if (distinct === heads.length && most <= heads.length) return
   throw new ComputeError('bad-input', `The order ${name} has ${distinct} different heads; ${most} are to be removed`)
 }

@@ -18,12 +18,18 @@ export const allHeads = (model: Model): readonly Head[] =>
     Array.from({ length: headsAt(model, place) }, (_, head) => ({ ...place, head })),
   )
 
+/** `kind.layer.head`, as commands are told of heads. */
+export const nameOfHead = (head: Head): string => `${placeKey(head)}.${head.head}`
+
+/** The same for equal sets of heads, in whatever order; empty for none. */
+export const keyOfHeads = (heads: readonly Head[]): string => heads.map(nameOfHead).toSorted().join()
+
 /** Fails on a head that the model does not have. */
 export function checkHeads(model: Model, heads: readonly Head[]): void {
   const places = attentionPlaces(model, null)
   const kinds = [...new Set(places.map(({ kind }) => kind))]
   for (const { kind, layer, head } of heads) {
-    const name = `${kind}.${layer}.${head}`
+    const name = nameOfHead({ kind, layer, head })
     if (!kinds.includes(kind)) {
       throw new ComputeError('bad-input', `There is no head ${name}: this model has ${kinds.join(', ')} attention`)
     }

@@ -8,7 +8,7 @@
 import { inRuns } from '#compute/attribution/mask-runs.ts'
 import type { RunSteps } from '#compute/attribution/mask-runs.ts'
 import type { Mask, Masking } from '#compute/attribution/masking.ts'
-import { makeRandom } from '#compute/generate/sample.ts'
+import { makeRandom, shuffle } from '#compute/generate/sample.ts'
 import type { Faithfulness, FaithfulnessOptions, FaithfulnessRow, MaskingCurve } from '#compute/types.ts'
 
 /** Scores of one target, one per token of source and prefix. */
@@ -51,18 +51,6 @@ export function ordersOf(
   const best = places.toSorted((a, b) => scores[b]! - scores[a]! || a - b)
   const random = makeRandom(seed + 7919 * target)
   return [best, best.toReversed(), ...Array.from({ length: controls }, () => shuffle(places, random))]
-}
-
-/** Fisher and Yates. */
-function shuffle(places: readonly number[], random: () => number): readonly number[] {
-  const shuffled = [...places]
-  for (let i = shuffled.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
-    const held = shuffled[i]!
-    shuffled[i] = shuffled[j]!
-    shuffled[j] = held
-  }
-  return shuffled
 }
 
 /** Step by step: the first ⌈q · N⌉ tokens of the order go, or only they stay. */

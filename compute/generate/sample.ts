@@ -1,4 +1,4 @@
-/** Drawing tokens at random, repeatably. */
+/** Drawing tokens and orders at random, repeatably. */
 import type { SamplingOptions } from '#compute/types.ts'
 
 /** Numbers in [0, 1) from a seed (mulberry32, Tommy Ettinger 2017, public domain). */
@@ -10,6 +10,18 @@ export function makeRandom(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
+}
+
+/** A new order (Fisher and Yates). */
+export function shuffle<T>(items: readonly T[], random: () => number): readonly T[] {
+  const shuffled = [...items]
+  for (let i = shuffled.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1))
+    const held = shuffled[i]!
+    shuffled[i] = shuffled[j]!
+    shuffled[j] = held
+  }
+  return shuffled
 }
 
 /** Draws from softmax(scores / temperature), cut to the top k (0: all), then to the nucleus of mass p (Holtzman et al. 2020). */

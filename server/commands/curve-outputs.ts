@@ -27,10 +27,7 @@ export async function writeAlong(
     const own: string[] = []
     for (const count of removed) {
       const heads = order.heads.slice(0, count)
-      const key = heads
-        .map(({ kind, layer, head }) => `${kind}.${layer}.${head}`)
-        .toSorted()
-        .join()
+      const key = local.keyOfHeads(heads)
       const text = known.get(key) ?? (await writeWithout(heads))
       known.set(key, text)
       own.push(text)

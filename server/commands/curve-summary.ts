@@ -46,7 +46,7 @@ export async function summariseCurves(
     bootstrap: local.usualBootstrap,
     orders: orders.map(({ name, heads }) => ({
       name,
-      heads: heads.map(({ kind, layer, head }) => `${kind}.${layer}.${head}`),
+      heads: heads.map(local.nameOfHead),
       points: removed.map((count, point) => ({
         removed: count,
         change: report[keyOf(name, point)],
