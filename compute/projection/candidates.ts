@@ -1,7 +1,7 @@
 /** Which points may be the nearest of each point: blocks of points are multiplied with each other once, and looked at from both sides. */
 import type { Progress, StateMatrix } from '#compute/types.ts'
 import { openTiles } from './products.ts'
-import type { Nearest, ProductOptions } from './products.ts'
+import type { Nearest, ProductOptions, Span } from './products.ts'
 
 /** Points in a block, unless more candidates are wanted: 4 MB of products, some 30 ms of work, so that a cancel is soon seen. */
 const leastBlock = 1000
@@ -48,7 +48,7 @@ export async function* findCandidates(
   }
 }
 
-const span = (edges: readonly number[], b: number): { readonly start: number; readonly end: number } => ({
+const span = (edges: readonly number[], b: number): Span => ({
   start: edges[b]!,
   end: edges[b + 1]!,
 })

@@ -31,6 +31,15 @@ const open = (
   return openSession({ name, inputs, outputs: named }, { folder: '.', device, threads, repack: 0 })
 }
 
+/** Points from `start` to `end`. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+const rowsOf = ({ width, data }: StateMatrix, { start, end }: Span): Tensor =>
+  floats([end - start, width], data.subarray(start * width, end * width))
+
 /** Rows summed in float32 before the sums are added in float64. */
 const rowsPerSum = 4096
 
@@ -39,7 +48,7 @@ const columnsPerBlock = 192
 
 /** XᵀX in float64 [width, width] of a matrix X [rows, width]. Only blocks on the diagonal and right of it are multiplied. */
 export async function gramOfColumns(points: StateMatrix, options: ProductOptions): Promise<Float64Array> {
-  const { rows, width, data } = points
+  const { rows, width } = points
   const x = input('x', 'float32', [makeSize('rows'), width])
   const firsts = Array.from({ length: Math.ceil(width / columnsPerBlock) }, (_, b) => b * columnsPerBlock)
   const columns = (from: number, to: number): Value => slice(x, 1, from, Math.min(to, width))
@@ -52,8 +61,7 @@ export async function gramOfColumns(points: StateMatrix, options: ProductOptions
     const sum = new Float64Array(width * width)
     for (let start = 0; start < rows; start += rowsPerSum) {
       const end = Math.min(rows, start + rowsPerSum)
-      const block = floats([end - start, width], data.subarray(start * width, end * width))
-      const parts = await session.run({ x: block })
+      const parts = await session.run({ x: rowsOf(points, { start, end }) })
       for (const first of firsts) addBlock(sum, width, first, parts[`from ${first}`]!.data as Float32Array)
     }
     return sum
@@ -105,6 +113,9 @@ interface Prepared {
   readonly feeds: (start: number, end: number) => Readonly<Record<string, ReturnType<typeof floats>>>
 }
 
+/** 2 p·q of every p with every q. */
+const doubledProducts = (p: Value, q: Value): Value => mul(scalar('float32', 2), matMul(p, transpose(q, [1, 0])))
+
 function prepare(from: StateMatrix, to: StateMatrix): Prepared {
   const { width } = from
   const inputs = [
@@ -112,14 +123,14 @@ function prepare(from: StateMatrix, to: StateMatrix): Prepared {
     input('to', 'float32', [to.rows, width]),
     input('squares', 'float32', [1, to.rows]),
   ] as const
-  const scores = sub(mul(scalar('float32', 2), matMul(inputs[0], transpose(inputs[1], [1, 0]))), inputs[2])
+  const scores = sub(doubledProducts(inputs[0], inputs[1]), inputs[2])
   const shared = { to: floats([to.rows, width], to.data), squares: floats([1, to.rows], squaresOf(to)) }
   return {
     block: Math.max(16, Math.min(1024, Math.floor(scoresPerRun / to.rows))),
     scores,
     inputs,
     feeds: (start, end) => ({
-      from: floats([end - start, width], from.data.subarray(start * width, end * width)),
+      from: rowsOf(from, { start, end }),
       ...shared,
     }),
   }
@@ -150,12 +161,6 @@ export async function openCloseness(
   }
 }
 
-/** Points from `start` to `end`. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-}
-
 /** Of each point of one span the nearest in another: the larger a value, the nearer. Indices count from the start of the other. */
 export interface Nearest {
   readonly values: Float32Array
@@ -169,15 +174,17 @@ export interface Tiles {
 }
 
 export async function openTiles(points: StateMatrix, count: number, options: ProductOptions): Promise<Tiles> {
-  const { width, data } = points
-  const session = await openSideBySide(width, count, options)
+  const session = await openSideBySide(points.width, count, options)
   const squares = squaresOf(points)
-  const block = ({ start, end }: Span): Tensor =>
-    floats([end - start, width], data.subarray(start * width, end * width))
   const squaresAt = ({ start, end }: Span): Tensor => floats([1, end - start], squares.subarray(start, end))
   return {
     nearest: async (from, to) => {
-      const feeds = { a: block(from), b: block(to), squaresA: squaresAt(from), squaresB: squaresAt(to) }
+      const feeds = {
+        a: rowsOf(points, from),
+        b: rowsOf(points, to),
+        squaresA: squaresAt(from),
+        squaresB: squaresAt(to),
+      }
       const found = await session.run(feeds)
       const side = (name: 'A' | 'B'): Nearest => ({
         values: found[`values${name}`]!.data as Float32Array,
@@ -196,7 +203,7 @@ function openSideBySide(width: number, count: number, options: ProductOptions): 
   const b = input('b', 'float32', [sizeB, width])
   const squaresA = input('squaresA', 'float32', [1, sizeA])
   const squaresB = input('squaresB', 'float32', [1, sizeB])
-  const doubled = mul(scalar('float32', 2), matMul(a, transpose(b, [1, 0])))
+  const doubled = doubledProducts(a, b)
   const best = (scores: Value): ReturnType<typeof topK> => topK(scores, vector('int64', [count]), count)
   const [ofA, ofB] = [best(sub(doubled, squaresB)), best(sub(transpose(doubled, [1, 0]), squaresA))]
   const outputs = {
