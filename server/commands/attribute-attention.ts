@@ -9,7 +9,7 @@ import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
 import { namer } from './source.ts'
 import type { Source } from './source.ts'
-import { floats, writeTensorFile } from './tensor-file.ts'
+import { floats, integers, writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
 const kinds: readonly AttentionKind[] = ['encoder', 'decoder', 'cross']
@@ -69,7 +69,7 @@ export function tensorsOf({
       [`attribution.${place}`, floats(layer.shape, layer.attribution)],
       [`gap.${place}`, floats(K, layer.gap)],
       [`objective.baseline.${place}`, floats(K, layer.baselineObjective)],
-      [`nodes.${place}`, { dtype: 'I32', shape: K, data: layer.nodes }],
+      [`nodes.${place}`, integers(K, layer.nodes)],
       [`converged.${place}`, { dtype: 'U8', shape: K, data: layer.converged }],
     ]
   }

@@ -8,7 +8,7 @@ import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
 import { namer } from './source.ts'
 import type { ReadText, Source } from './source.ts'
-import { floats, writeTensorFile } from './tensor-file.ts'
+import { floats, integers, writeTensorFile } from './tensor-file.ts'
 import { groupedTensors, listGroups } from './units.ts'
 import type { GroupedProblem } from './units.ts'
 import { UsageError } from './usage-error.ts'
@@ -93,7 +93,7 @@ export function diagnosticTensors(
     objective: floats(shape, result.objective),
     'objective.baseline': floats(shape, result.baselineObjective),
     gap: floats(shape, result.gap),
-    nodes: { dtype: 'I32', shape, data: result.nodes },
+    nodes: integers(shape, result.nodes),
     converged: { dtype: 'U8', shape, data: result.converged },
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { FileTensor } from '#compute/index.ts'
 import type { StoredRow } from './run-directory.ts'
 import type { LayerStates } from './states-file.ts'
-import { readTensors } from './tensor-file.ts'
+import { integers, readTensors } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Which states become points. */
@@ -39,14 +39,10 @@ export async function gatherPoints(
       for (let k = 0; k < count; k++) places.push({ row: row.index, step: side === 'source' ? -1 : k })
     }
   }
-  const integers = (data: readonly number[]): FileTensor => ({
-    dtype: 'I32',
-    shape: [data.length],
-    data: Int32Array.from(data),
-  })
+  const list = (data: readonly number[]): FileTensor => integers([data.length], data)
   return {
     layers: kept.map((parts, i) => joinParts(parts, places.length, kept.length === 1 ? '' : `.${i}`)),
-    places: { row: integers(places.map(({ row }) => row)), step: integers(places.map(({ step }) => step)) },
+    places: { row: list(places.map(({ row }) => row)), step: list(places.map(({ step }) => step)) },
   }
 }
 

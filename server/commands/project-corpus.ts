@@ -17,7 +17,7 @@ import { writeProjection } from './projection-report.ts'
 import type { StoredRow } from './run-directory.ts'
 import { namer } from './source.ts'
 import type { Source } from './source.ts'
-import { writeTensorFile } from './tensor-file.ts'
+import { floats, writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Options of projections over a corpus alone. */
@@ -62,9 +62,9 @@ async function collectOne({ args, streams }: CommandContext, open: OpenCheckpoin
   const ids = await outputOf(args, open, source)
   const { steps, states } = await local.teacherForce(opened.engine, source.ids, ids, { alternatives: 1, states: true })
   const tensors = {
-    'states.source': { dtype: 'F32', shape: [states!.source.length / width, width], data: states!.source }, // asked for
-    'states.steps': { dtype: 'F32', shape: [layers.decoder + 1, ids.length, width], data: states!.steps },
-  } as const
+    'states.source': floats([states!.source.length / width, width], states!.source), // asked for
+    'states.steps': floats([layers.decoder + 1, ids.length, width], states!.steps),
+  }
   await writeTensorFile(args.text('output')!, tensors, { command: 'project', device: opened.engine.device }) // of the row
   const name = namer(source.tokenizer)
   const text = source.tokenizer?.decode(ids) ?? null

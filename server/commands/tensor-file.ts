@@ -24,6 +24,13 @@ export const floats = (shape: readonly number[], data: Float32Array | readonly n
   data: data instanceof Float32Array ? data : Float32Array.from(data),
 })
 
+/** An int32 tensor to be written. */
+export const integers = (shape: readonly number[], data: Int32Array | readonly number[]): FileTensor => ({
+  dtype: 'I32',
+  shape,
+  data: data instanceof Int32Array ? data : Int32Array.from(data),
+})
+
 /** Reads a safetensors file of inputs. Names are those of the fixtures: `input_ids`, `target_positions`, … */
 export async function readTensorFile(path: string): Promise<StoredTensors> {
   const tensors = await readTensors(path)

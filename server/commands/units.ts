@@ -5,7 +5,7 @@ import type { Attribution, Interactions, TokenizedText } from '#compute/types.ts
 import type { Arguments, OptionSpecs } from './arguments.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { Source } from './source.ts'
-import { floats } from './tensor-file.ts'
+import { floats, integers } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
 export const groupOptions: OptionSpecs = {
@@ -73,11 +73,7 @@ type Tensors = Readonly<Record<string, FileTensor>>
 
 /** The unit of each token. */
 function unitTensors({ source, prefix }: Units): Tensors {
-  const side = (numbers: readonly number[]): FileTensor => ({
-    dtype: 'I32',
-    shape: [numbers.length],
-    data: Int32Array.from(numbers),
-  })
+  const side = (numbers: readonly number[]): FileTensor => integers([numbers.length], numbers)
   return { 'groups.source': side(source), ...(prefix === null ? {} : { 'groups.prefix': side(prefix) }) }
 }
 
