@@ -14,8 +14,7 @@ import { readTokens, tokenInputs } from '#compute/programs/token-inputs.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { floats, integers } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
-
-const spec = { objective: 'log-prob', isContrast: false, isSpan: false } as const
+import { logProbSpec } from '#tests/support/options.ts'
 
 /** dF/dα of the last target where the decoder's attention of some layers, one after the other, is half of what it is. */
 export async function slopesFromTokens(
@@ -41,7 +40,7 @@ export async function slopesFromTokens(
 /** Inputs `input_ids` [1, n] of a decoder-only model, `alpha` [nodes] and the targets. Output `slope` [K, nodes]. */
 function wholeGraph(model: Model, place: number): Graph {
   const alpha = input('alpha', 'float32', [makeSize('nodes')])
-  const targets = targetInputs(spec)
+  const targets = targetInputs(logProbSpec)
   const seen: { readonly probabilities: Value; readonly point: Value }[] = []
   const hooks: Hooks = {
     attention: (_, layer, probabilities) => {
@@ -55,7 +54,7 @@ function wholeGraph(model: Model, place: number): Graph {
   const { embeddings, memory } = readTokens(model, ids, hooks)
   const { states } = model.decode({ embeddings, memory, rows: targetRows(targets, embeddings) }, hooks)
   const [{ probabilities, point }] = seen as [(typeof seen)[number]]
-  const [gradient] = backward(objectiveOf(model, states, targets, spec), [point], { kept: targets.targets })
+  const [gradient] = backward(objectiveOf(model, states, targets, logProbSpec), [point], { kept: targets.targets })
   return {
     name: 'attention-from-tokens',
     inputs: [...ids, alpha, ...listInputs(targets)],

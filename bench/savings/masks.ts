@@ -5,15 +5,9 @@ import { openMasking } from '#compute/attribution/masking.ts'
 import type { Mask } from '#compute/attribution/masking.ts'
 import type { PathOptions } from '#compute/attribution/path.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
-import type { Graph } from '#compute/graph/graph.ts'
-import { makeSize } from '#compute/graph/value.ts'
-import type { Model } from '#compute/models/model.ts'
-import { listInputs } from '#compute/programs/objective.ts'
-import { explain, listEnds, masked } from '#compute/programs/sides.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { integers } from '#compute/runtime/tensor.ts'
-
-const spec = { objective: 'log-prob', isContrast: false, isSpan: false } as const
+import { everyMaskGraph } from '#tests/support/every-mask.ts'
 
 /** Masks of one run, either way. */
 const masksPerRun = 16
@@ -61,14 +55,6 @@ async function inBatches(
   const found: number[] = []
   while (found.length < masks.length) found.push(...(await read(masks.slice(found.length, found.length + masksPerRun))))
   return found
-}
-
-function everyMaskGraph(model: Model): Graph {
-  const nodes = makeSize('nodes')
-  const sides = [masked(model, 'source', nodes), masked(model, 'prefix', nodes)]
-  const { targets, objective } = explain(model, spec, sides)
-  const inputs = [...listEnds(sides), ...sides.map(({ keep }) => keep), ...listInputs(targets)]
-  return { name: 'every-mask', inputs, outputs: [{ name: 'objective', value: objective }] }
 }
 
 /** Each of some places alone, and each pair of them. */

@@ -16,8 +16,7 @@ import { listInputs, objectiveOf, targetInputs, targetRows } from '#compute/prog
 import type { Engine } from '#compute/runtime/engine.ts'
 import { floats, integers } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
-
-const spec = { objective: 'log-prob', isContrast: false, isSpan: false } as const
+import { logProbSpec } from '#tests/support/options.ts'
 
 /** `asked` rows are computed alone in the last layer, as we do; `all` rows pass it, and the vocabulary. */
 export interface Wasteful {
@@ -31,7 +30,7 @@ export async function openWithout(
   { rows }: Wasteful,
 ): Promise<(targets: readonly number[], alphas: readonly number[]) => Promise<unknown>> {
   const { model } = engine
-  const graph = rows === 'asked' ? pathProductsGraph(model, spec) : everyRowGraph(model)
+  const graph = rows === 'asked' ? pathProductsGraph(model, logProbSpec) : everyRowGraph(model)
   const session = await engine.program(`without-${rows}`, () => graph, 'hot')
   const ends: Record<string, Tensor> = {}
   for (const [side, ids] of Object.entries({ source: problem.source, prefix: problem.prefix })) {
@@ -57,7 +56,7 @@ export async function openWithout(
 /** Like `pathProductsGraph`, but every row goes through the last layer and the head, and the asked ones are picked at the end. */
 function everyRowGraph(model: Model): Graph {
   const alpha = input('alpha', 'float32', [makeSize('nodes')])
-  const targets = targetInputs(spec)
+  const targets = targetInputs(logProbSpec)
   const sides = (model.encode === null ? ['source'] : ['source', 'prefix']).map((name) => {
     const tokens = makeSize(name)
     const end = input(name, 'float32', [tokens, model.width])
@@ -70,7 +69,7 @@ function everyRowGraph(model: Model): Graph {
   const { states } = model.decode({ embeddings, memory }, {})
   const shown: Model = { ...model, head: (logits: Value) => logits }
   const picked = pickRows(model.head(states), targetRows(targets, embeddings)) // [K, nodes, 1, vocabulary]
-  const objective = objectiveOf(shown, picked, targets, spec)
+  const objective = objectiveOf(shown, picked, targets, logProbSpec)
   const gradients = backward(
     objective,
     sides.map(({ point }) => point),

@@ -10,6 +10,7 @@ import { pathProductsGraph, prefixProductsGraph } from '#compute/programs/input-
 import { openEngine } from '#compute/runtime/engine.ts'
 import { floats, integers } from '#compute/runtime/tensor.ts'
 import { fixture, relativeError } from '#tests/support/golden.ts'
+import { logProbSpec } from '#tests/support/options.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-fixed-source-'))
 afterAll(() => rmSync(cache, { recursive: true }))
@@ -17,7 +18,6 @@ afterAll(() => rmSync(cache, { recursive: true }))
 const products = (graph: Graph): number => nodesOf(graph).filter(({ op }) => op === 'MatMul' || op === 'Gemm').length
 
 describe('a path on which the source stays where it is', () => {
-  const spec = { objective: 'log-prob', isContrast: false, isSpan: false } as const
   const alphas = [0, 0.3, 1]
   for (const name of ['marian', 'bart', 'm2m_100', 't5']) {
     it(`[FS1] ${name}: samples are those of the whole path, and the encoder is neither repeated nor differentiated`, async () => {
@@ -33,7 +33,7 @@ describe('a path on which the source stays where it is', () => {
       const path = await openPath(engine, problem, { ...choice, objective: 'log-prob', contrast: null })
       const found = await path.sample([0, 1], alphas)
       const ends = await openEnds(engine, problem, choice)
-      const whole = await engine.program('whole', () => pathProductsGraph(engine.model, spec), 'cold')
+      const whole = await engine.program('whole', () => pathProductsGraph(engine.model, logProbSpec), 'cold')
       const expected = await whole.run({
         ...ends.feeds(4),
         position: integers([2], [1, 3]),
@@ -49,7 +49,9 @@ describe('a path on which the source stays where it is', () => {
       expect(
         samples.every((sample) => sample.products.subarray(0, source.length).every((product) => product === 0)),
       ).toBe(true)
-      const saved = products(prefixProductsGraph(engine.model, spec)) / products(pathProductsGraph(engine.model, spec))
+      const saved =
+        products(prefixProductsGraph(engine.model, logProbSpec)) /
+        products(pathProductsGraph(engine.model, logProbSpec))
       expect(saved).toBeLessThan(0.75)
     })
   }

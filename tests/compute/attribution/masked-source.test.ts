@@ -7,32 +7,18 @@ import { keepFeed } from '#compute/attribution/masked-source.ts'
 import { maskedPairs } from '#compute/attribution/masked-pairs.ts'
 import { openMasking } from '#compute/attribution/masking.ts'
 import type { Mask } from '#compute/attribution/masking.ts'
-import type { Graph } from '#compute/graph/graph.ts'
-import { makeSize } from '#compute/graph/value.ts'
-import type { Model } from '#compute/models/model.ts'
-import { listInputs } from '#compute/programs/objective.ts'
-import { explain, listEnds, masked } from '#compute/programs/sides.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { integers } from '#compute/runtime/tensor.ts'
+import { everyMaskGraph } from '#tests/support/every-mask.ts'
 import { drain } from '#tests/support/generators.ts'
 import { fixture, relativeError } from '#tests/support/golden.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'coattend-masked-source-'))
 afterAll(() => rmSync(cache, { recursive: true }))
 
-const spec = { objective: 'log-prob', isContrast: false, isSpan: false } as const
 const choice = { baseline: 'zero', attributeSpecial: true, unknownId: null } as const
 const options = { ...choice, objective: 'log-prob', contrast: null } as const
-
-/** The encoder inside the program, once for every mask. */
-function wholeGraph(model: Model): Graph {
-  const nodes = makeSize('nodes')
-  const sides = [masked(model, 'source', nodes), masked(model, 'prefix', nodes)]
-  const { targets, objective } = explain(model, spec, sides)
-  const inputs = [...listEnds(sides), ...sides.map(({ keep }) => keep), ...listInputs(targets)]
-  return { name: 'whole', inputs, outputs: [{ name: 'objective', value: objective }] }
-}
 
 /** The engine, and how many masked sources its encoder was given. */
 function counting(engine: Engine): { readonly engine: Engine; readonly encoded: () => number } {
@@ -67,7 +53,7 @@ describe('masks that leave the source alone', () => {
       const again = await masking.evaluate([1], masks)
       expect(encoded()).toBe(distinctSources)
       const ends = await openEnds(whole, problem, choice)
-      const session = await whole.program('whole', () => wholeGraph(whole.model), 'cold')
+      const session = await whole.program('whole', () => everyMaskGraph(whole.model), 'cold')
       const { objective } = await session.run({
         ...ends.feeds(4),
         'keep.source': keepFeed(masks, 0, 3),
