@@ -142,6 +142,20 @@ export interface HeadRoles {
   readonly offset: Int32Array
 }
 
+/** Where the heads of one kind look in one text: means over queries, [layers, heads]. */
+export interface HeadMeasures {
+  readonly kind: AttentionKind
+  readonly shape: readonly [layers: number, heads: number]
+  /** −Σ a ln a of a query's weights, nats: 0 where it looks at one key alone. */
+  readonly entropy: Float32Array
+  /** Σ a |query − key|, tokens; NaN for cross attention, whose sides count different texts. */
+  readonly distance: Float32Array
+  /** The largest weight of a query (Voita et al. 2019, here with special tokens). */
+  readonly confidence: Float32Array
+  /** The weight on the first key (Xiao et al. 2024, attention sinks). */
+  readonly sink: Float32Array
+}
+
 /** What each head of one kind is worth, measured: F without it less F, for K targets. */
 export interface HeadEffects {
   readonly kind: AttentionKind

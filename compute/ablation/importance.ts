@@ -1,11 +1,11 @@
 /** What heads may be ranked by, for one text. Every one has the shape of the importance of attention attribution. */
-import { attentionAttribution, attentionKinds, attentionPlaces } from '#compute/attribution/attention-attribution.ts'
+import { attentionAttribution, attentionPlaces } from '#compute/attribution/attention-attribution.ts'
 import { importanceOf } from '#compute/attribution/attention-board.ts'
 import { openAttentionPath } from '#compute/attribution/attention-path.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
-import { forward } from '#compute/tasks/forward.ts'
-import type { AttentionOptions, AttentionPlace, HeadImportance } from '#compute/types.ts'
+import type { AttentionOptions, HeadImportance } from '#compute/types.ts'
+import { headMeasures } from './head-measures.ts'
 
 /**
  * `attribution`: the largest entry of a head's attention attribution, mean over targets (Hao et al. 2021). `gradient`: the same of
@@ -52,26 +52,6 @@ async function byGradient(
 }
 
 async function byConfidence(engine: Engine, { source, prefix }: Problem): Promise<readonly HeadImportance[]> {
-  const { model } = engine
-  const maps = await forward(engine, source, prefix)
-  return attentionKinds(model).map((kind) => {
-    const places = attentionPlaces(model, [kind])
-    const rows = places.map((place) => confidenceAt(maps, place))
-    return { kind, shape: [rows.length, rows[0]!.length], importance: Float32Array.from(rows.flat()) }
-  })
-}
-
-/** [heads] */
-function confidenceAt(maps: Awaited<ReturnType<typeof forward>>, { kind, layer }: AttentionPlace): readonly number[] {
-  const { data, shape } = maps[`attention.${kind}.${layer}`]! // every tap is there
-  const [, heads, queries, keys] = shape as readonly [number, number, number, number]
-  return Array.from({ length: heads }, (_, h) => {
-    let sum = 0
-    for (let row = h * queries; row < (h + 1) * queries; row++) {
-      sum += (data as Float32Array)
-        .subarray(row * keys, (row + 1) * keys)
-        .reduce((most, weight) => Math.max(most, weight))
-    }
-    return sum / queries
-  })
+  const found = await headMeasures(engine, source, prefix)
+  return found.map(({ kind, shape, confidence }) => ({ kind, shape, importance: confidence }))
 }
