@@ -6,6 +6,7 @@
 import type * as Y from 'yjs'
 import { z } from 'zod'
 import { identifier } from './identifiers.ts'
+import { pointSet } from './point-set.ts'
 
 /** Names of the top-level Y.Maps of the document `shared`. */
 export const containers = {
@@ -48,11 +49,28 @@ export const attributionOptions = z.strictObject({
 })
 export type AttributionOptionsValue = z.infer<typeof attributionOptions>
 
-/** What one person is looking at, stored under their person id. */
+/** An attention head: `cross.2.1` is head 1 of layer 2, both counted from 0. */
+export const headName = z.string().regex(/^(?:encoder|decoder|cross)\.\d{1,3}\.\d{1,3}$/)
+const heads = z.array(headName).max(2048).readonly()
+
+/** What is held beside the present view: "B" of a comparison. */
+export const pin = z.strictObject({ instance: identifier, options: attributionOptions })
+export type Pin = z.infer<typeof pin>
+
+/** What one person is looking at, stored under their person id. What older documents lack is at its default. */
 export const selection = z.strictObject({
   instance: identifier.nullable(),
   token: tokenChoice.nullable(),
   options: attributionOptions,
+  /** The first is the primary one. */
+  heads: heads.default([]),
+  /** Heads marked to be left out. */
+  pruned: heads.default([]),
+  pin: pin.nullable().default(null),
+  /** Layer of the projection; null for the last. */
+  layer: z.number().int().min(0).max(999).nullable().default(null),
+  /** Rows chosen by lasso, legend or table. */
+  points: pointSet.nullable().default(null),
   /** Milliseconds since 1970, by the writer's clock: only for "the latest first". */
   at: z.number().int().min(0),
 })
@@ -73,6 +91,8 @@ export const filter = z.discriminatedUnion('kind', [
     max: z.number().nullable(),
   }),
   z.strictObject({ kind: z.literal('text'), query: z.string().min(1).max(200) }),
+  /** Rows that somebody chose and gave a name. */
+  z.strictObject({ kind: z.literal('slice'), name: z.string().min(1).max(80), points: pointSet }),
 ])
 export type Filter = z.infer<typeof filter>
 
@@ -99,6 +119,9 @@ export const evidence = z.strictObject({
   /** The token the number is about where it is not the chosen one: "“the” → che". */
   about: tokenChoice.nullable(),
   options: attributionOptions,
+  /** The heads the number is about, or that were left out. */
+  heads: heads.default([]),
+  pruned: heads.default([]),
   /** Words to read on the chip, taken from the text when it was made. */
   quote: z.string().max(200),
   value: z.number().nullable(),

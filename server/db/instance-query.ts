@@ -1,6 +1,7 @@
 import { type SQL, and, eq, ilike, or, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Filter } from '#collab/wire/document.ts'
+import { decodePoints } from '#collab/wire/point-set.ts'
 import type { Column } from '../corpus/columns.ts'
 import { Refusal } from '../errors.ts'
 import { storable } from '../text.ts'
@@ -113,6 +114,8 @@ function toCondition(filter: Filter, columns: readonly Column[]): SQL | undefine
   switch (filter.kind) {
     case 'text':
       return matches(filter.query)
+    case 'slice':
+      return sql`${instance.ordinal} = any(${`{${decodePoints(filter.points).join(',')}}`}::int[])`
     case 'range':
       return inRange(numberOf(filter.field, columns), filter.min, filter.max)
     case 'is': {

@@ -3,7 +3,7 @@ import type { Selection } from '#collab/wire/document.ts'
 import type { Attendee } from '#web/collab/people.ts'
 import type { Piece } from '#web/marks/pieces.ts'
 import { wordsOf } from '#web/marks/pieces.ts'
-import { defaultOptions } from '#web/state/permalink.ts'
+import { defaultOptions, emptyView } from '#web/state/permalink.ts'
 import { bracketsOf } from '#web/views/instance/brackets.ts'
 import { digitsFor, makeFrame } from '#web/views/instance/frame.ts'
 import { moveFocus, nextUncertain } from '#web/views/instance/keys.ts'
@@ -94,9 +94,9 @@ const attendee = (id: string, you = false): Attendee => ({
   hover: null,
 })
 const selects = (index: number, last = index, instance = 'a-1'): Selection => ({
+  ...emptyView(defaultOptions()),
   instance,
   token: { side: 'source', index, last },
-  options: defaultOptions(),
   at: 1,
 })
 

@@ -27,6 +27,8 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   token: { side: 'output', index: 1 },
   about: null,
   options: defaultOptions(),
+  heads: [],
+  pruned: [],
   quote: '“the” → che',
   value: 7.72,
   unit: 'nats',

@@ -7,7 +7,7 @@ import { peopleOf, whereabouts } from '#web/collab/people.ts'
 import { createFollowing } from '#web/state/following.ts'
 import { createHistory } from '#web/state/history.ts'
 import type { View } from '#web/state/permalink.ts'
-import { defaultOptions } from '#web/state/permalink.ts'
+import { defaultOptions, emptyView } from '#web/state/permalink.ts'
 import { createSelection } from '#web/state/selection.ts'
 import { createToasts } from '#web/state/toasts.ts'
 
@@ -57,9 +57,8 @@ test('[WG3] somebody with several tabs is idle only when all of them are', () =>
 })
 
 const selected = (instance: string | null, at: number): Selection => ({
+  ...emptyView(defaultOptions()),
   instance,
-  token: null,
-  options: defaultOptions(),
   at,
 })
 
@@ -70,7 +69,7 @@ test('[WG4] a link decides what is seen first, then one’s own last place, then
     ['ana', selected('anas', 7)],
     ['gone', selected('gones', 9)],
   ])
-  const link: View = { instance: 'linked', token: null, options: defaultOptions() }
+  const link: View = { ...emptyView(defaultOptions()), instance: 'linked' }
   const here = new Set(['bo', 'ana'])
   expect(arrivalOf(link, 'me', selections, here)).toEqual({ kind: 'view', view: link })
   expect(arrivalOf(null, 'me', selections, here)).toMatchObject({ kind: 'view', view: { instance: 'mine' } })
@@ -89,7 +88,7 @@ function makeSelection() {
     publish: (view: View) => log.push(`publish ${view.instance}`),
     moved: () => log.push('moved'),
   }
-  const selection = createSelection(deps, { instance: null, token: null, options: defaultOptions() })
+  const selection = createSelection(deps, emptyView(defaultOptions()))
   return { selection, history, log }
 }
 
@@ -181,4 +180,37 @@ test('[WG11] nobody can be followed who is not here', () => {
     expect(following.target()).toBeNull()
     dispose()
   })
+})
+
+test('[WG12] chosen heads and rows are own moves like any other; a layer is passed through without a trace', () => {
+  const { selection, history, log } = makeSelection()
+  selection.openInstance('a')
+  selection.chooseHead('cross.2.1')
+  selection.toggleHead('cross.2.0')
+  expect(selection.view().heads).toEqual(['cross.2.1', 'cross.2.0'])
+  selection.setPoints([4, 5, 6])
+  expect(history.undoLabel()).toBe('selection of points')
+  const before = log.length
+  selection.setLayer(2)
+  expect(log.slice(before)).toEqual(['moved', 'replace a', 'publish a'])
+  expect(history.undoLabel()).toBe('selection of points')
+  history.undo()
+  history.undo()
+  expect(selection.view()).toMatchObject({ heads: ['cross.2.1'], points: null })
+  selection.chooseHead('cross.2.1')
+  expect(selection.view().heads).toEqual([])
+})
+
+test('[WG13] a pin holds the present question and lets go of the same one', () => {
+  const { selection } = makeSelection()
+  selection.togglePin()
+  expect(selection.view().pin).toBeNull()
+  selection.openInstance('a')
+  selection.togglePin()
+  selection.openInstance('b')
+  expect(selection.view().pin).toMatchObject({ instance: 'a' })
+  selection.togglePin()
+  expect(selection.view().pin).toMatchObject({ instance: 'b' })
+  selection.togglePin()
+  expect(selection.view().pin).toBeNull()
 })

@@ -1,14 +1,27 @@
 import { expect, test } from 'vitest'
 import type { AttributionOptionsValue } from '#collab/wire/document.ts'
+import { encodePoints } from '#collab/wire/point-set.ts'
 import type { View } from '#web/state/permalink.ts'
-import { defaultOptions, encodeView, optionsKey, parseToken, parseView, sameView } from '#web/state/permalink.ts'
+import {
+  defaultOptions,
+  emptyView,
+  encodeView,
+  optionsKey,
+  parseToken,
+  parseView,
+  sameView,
+} from '#web/state/permalink.ts'
 import { makeRandom } from '#compute/generate/sample.ts'
 import { describeFuzz, fuzz, roundSeeds } from '#tests/support/seeds.ts'
 
 const defaults = defaultOptions('mean')
 
 test('[WK1] a plain view is a short link: the options are written only where they differ', () => {
-  const view: View = { instance: 'newsroom-test-1', token: { side: 'output', index: 16 }, options: defaults }
+  const view: View = {
+    ...emptyView(defaults),
+    instance: 'newsroom-test-1',
+    token: { side: 'output', index: 16 },
+  }
   expect(encodeView(view, defaults).toString()).toBe('i=newsroom-test-1&t=o16')
 })
 
@@ -21,7 +34,7 @@ test('[WK2] a view with every option changed comes back the same', () => {
     contrast: 7,
     quadrature: { nodes: 32 },
   }
-  const view: View = { instance: 'a', token: { side: 'source', index: 3, last: 5 }, options }
+  const view: View = { ...emptyView(options), instance: 'a', token: { side: 'source', index: 3, last: 5 } }
   const query = encodeView(view, defaults)
   expect(query.toString()).toBe('i=a&t=s3-5&m=gxi&b=token%3A42&f=logit&x=1&c=7&q=n32')
   expect(parseView(query, defaults)).toEqual(view)
@@ -54,6 +67,11 @@ function randomView(random: () => number): View {
       contrast: pick([null, index]),
       quadrature: pick([{ nodes: 1 + index }, { tolerance: 0.01 }, { tolerance: 0.05 }, { tolerance: 0.001 }]),
     },
+    heads: pick([[], ['cross.2.1'], ['decoder.0.3', 'encoder.11.15']]),
+    pruned: pick([[], ['cross.0.0', 'cross.0.1']]),
+    pin: pick([null, { instance: 'other', options: { ...defaults, objective: 'logit' as const, contrast: index } }]),
+    layer: pick([null, 0, 12]),
+    points: encodePoints(Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 2000))),
   }
 }
 

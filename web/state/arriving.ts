@@ -44,7 +44,5 @@ function settle({ me, selections, attendance, selection, following }: Arriving):
   const present = new Set(attendance.people().flatMap(({ person, you }) => (you ? [] : [person.id])))
   const arrival = arrivalOf(null, me().id, selections(), present)
   if (arrival.kind === 'follow') following.follow(arrival.person)
-  if (arrival.kind === 'view') selection.select(pickView(arrival.view), 'mirrored')
+  if (arrival.kind === 'view') selection.select(arrival.view, 'mirrored')
 }
-
-const pickView = ({ instance, token, options }: View): View => ({ instance, token, options })

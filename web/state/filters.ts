@@ -46,6 +46,7 @@ export const sameFilter = (left: Filter | null, right: Filter | null): boolean =
 
 /** The words on a filter's chip. */
 export function describeFilter(filter: Filter): string {
+  if (filter.kind === 'slice') return `slice “${filter.name}”`
   if (filter.kind === 'text') return `text “${filter.query}”`
   if (filter.kind === 'is') return `${filter.field} ${filter.not ? 'is not' : 'is'} ${filter.values.join(' or ')}`
   const { field, min, max } = filter

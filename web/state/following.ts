@@ -4,6 +4,7 @@ import { createMemo, createSignal, untrack } from 'solid-js'
 import type { Selection } from '#collab/wire/document.ts'
 import type { Attendee } from '#web/collab/people.ts'
 import { createEffect } from '#web/solid.ts'
+import { viewOf } from './permalink.ts'
 import type { SelectionState } from './selection.ts'
 
 export interface Following {
@@ -38,8 +39,7 @@ export function createFollowing(deps: FollowingDeps): Following {
     }
     const theirs = deps.selections().get(person.id)
     if (theirs === undefined) return
-    const { instance, token, options } = theirs
-    untrack(() => deps.selection.select({ instance, token, options }, 'mirrored'))
+    untrack(() => deps.selection.select(viewOf(theirs), 'mirrored'))
   })
   return {
     target,

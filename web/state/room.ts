@@ -40,7 +40,7 @@ import { createNoteDocuments } from './note-documents.ts'
 import type { Notes } from './notes.ts'
 import { createNotes } from './notes.ts'
 import type { View } from './permalink.ts'
-import { defaultsFor } from './permalink.ts'
+import { defaultsFor, emptyView } from './permalink.ts'
 import type { Runs } from './runs.ts'
 import { createRuns } from './runs.ts'
 import type { SelectionState } from './selection.ts'
@@ -168,7 +168,7 @@ function createTogether(deps: RoomDeps, id: string, link: View | null): Together
   const defaults = defaultsFor(untrack(info).checkpoint)
   const selection = createSelection(
     { history, show: deps.show, publish: publish.push, moved: () => following.stop() },
-    link ?? { instance: null, token: null, options: defaults },
+    link ?? emptyView(defaults),
   )
   const attendance = createAttendance(shared.awareness, me, clock)
   const left = (name: string): void => void app.toasts.show(`${name} has left; you are no longer following.`)

@@ -6,7 +6,7 @@ import type { InstanceReply } from '#server/wire/instances.ts'
 import type { Attendee } from '#web/collab/people.ts'
 import type { Entry, Phase } from '#web/state/attributions.ts'
 import type { View } from '#web/state/permalink.ts'
-import { defaultsFor } from '#web/state/permalink.ts'
+import { defaultsFor, emptyView } from '#web/state/permalink.ts'
 import type { Recorded } from './recorded.ts'
 import { partialScores } from './recorded.ts'
 import type { RoomState } from './room.ts'
@@ -32,9 +32,9 @@ export function makeStates(recorded: Recorded): ReadonlyMap<string, RoomState> {
 function baseState(recorded: Recorded): RoomState {
   const { info, instance, rows, scores } = recorded
   const view: View = {
+    ...emptyView(defaultsFor(info.checkpoint)),
     instance: instance.id,
     token: { side: 'output', index: word },
-    options: defaultsFor(info.checkpoint),
   }
   return {
     info,
@@ -208,6 +208,8 @@ const evidenceOf = (
   token: { side: 'output', index: word },
   about: { side: 'output', index: word - 1 },
   options: view.options,
+  heads: [],
+  pruned: [],
   quote: stance === 'for' ? '“the” → che' : '“Silver” → che',
   value: stance === 'for' ? 5.46 : -1.33,
   unit: 'nats',

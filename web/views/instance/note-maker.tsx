@@ -28,7 +28,9 @@ export function NoteMaker(props: {
   const add = async (candidate: Candidate, note: string | null, stance: Stance): Promise<void> => {
     try {
       const target = note ?? (await startNote(props.model))
-      const chip = room.notes.addEvidence({ ...candidate, note: target, stance, by: room.me().id, at: app.clock.now() })
+      const { heads, pruned } = room.selection.view()
+      const made = { stance, by: room.me().id, at: app.clock.now() }
+      const chip = room.notes.addEvidence({ ...candidate, ...made, heads, pruned, note: target })
       desk.setOpenNote(target)
       if (stance === null) desk.mention(target, chip)
       app.announce(`Added to the note: ${candidate.quote}.`)

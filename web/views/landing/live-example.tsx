@@ -10,7 +10,7 @@ import { useApp } from '#web/state/app.ts'
 import type { Attributions } from '#web/state/attributions.ts'
 import { createAttributions } from '#web/state/attributions.ts'
 import type { View } from '#web/state/permalink.ts'
-import { defaultsFor, encodeView } from '#web/state/permalink.ts'
+import { defaultsFor, emptyView, encodeView } from '#web/state/permalink.ts'
 import { Lanes } from '#web/views/instance/lanes.tsx'
 import { Messages } from '#web/views/instance/messages.tsx'
 import { createInstanceModel } from '#web/views/instance/model.ts'
@@ -42,9 +42,9 @@ function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instan
   listen(workspace.id, attributions)
   const defaults = defaultsFor(workspace.checkpoint)
   const [view, setView] = createSignal<View>({
+    ...emptyView(defaults),
     instance: instance.id,
     token: firstToken(instance),
-    options: defaults,
   })
   const model = createInstanceModel({
     kind: () => props.workspace.checkpoint.summary?.kind ?? 'encoder-decoder',

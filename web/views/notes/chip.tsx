@@ -42,13 +42,14 @@ export function EvidenceChip(props: { readonly id: string; readonly evidence: Ev
   )
 }
 
-/** Restores instance, token and options exactly, and marks what the number is about. */
+/** Restores instance, token, options and heads exactly, and marks what the number is about. */
 export function openEvidence(room: Room, desk: Desk, evidence: Evidence): void {
   batch(() => {
     desk.showEvidence(evidence)
     desk.setTab('main')
     if (desk.full() === 'notes') desk.setFull(null)
-    room.selection.select({ instance: evidence.instance, token: evidence.token, options: evidence.options })
+    const { instance, token, options, heads, pruned } = evidence
+    room.selection.select({ instance, token, options, pruned, ...(heads.length === 0 ? {} : { heads }) })
   })
 }
 

@@ -10,7 +10,7 @@ import { messageOf } from '#web/errors.ts'
 import { createEffect, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import type { View } from '#web/state/permalink.ts'
-import { defaultsFor, encodeView, parseView } from '#web/state/permalink.ts'
+import { defaultsFor, emptyView, encodeView, parseView } from '#web/state/permalink.ts'
 import type { Room } from '#web/state/room.ts'
 import { createRoom, RoomContext } from '#web/state/room.ts'
 import { EmptyState, Late } from '#web/widgets/messages.tsx'
@@ -107,7 +107,7 @@ function OpenRoom(props: {
 function followAddress(room: Room): void {
   const onPop = (): void => {
     const view = parseView(new URLSearchParams(location.search), room.defaults)
-    room.selection.select(view ?? { instance: null, token: null }, 'address')
+    room.selection.select(view ?? emptyView(room.defaults), 'address')
   }
   onMount(() => window.addEventListener('popstate', onPop))
   onCleanup(() => window.removeEventListener('popstate', onPop))
