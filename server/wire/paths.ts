@@ -45,6 +45,10 @@ export const paths = {
   outputs: (id: string): string => `${workspace(id)}/outputs`,
   /** POST */
   attributions: (id: string): string => `${workspace(id)}/attributions`,
+  /** POST: a question about one instance */
+  analyses: (id: string): string => `${workspace(id)}/analyses`,
+  /** POST: a question about the corpus or several instances */
+  studies: (id: string): string => `${workspace(id)}/studies`,
   /** GET: those queued or running */
   runs: (id: string): string => `${workspace(id)}/runs`,
   /** GET, DELETE (cancel) */

@@ -39,6 +39,7 @@ const run = (state: RunReply['state'], more: Partial<RunReply> = {}): RunReply =
   state,
   instance: instance.id,
   options,
+  question: null,
   startedBy: { id: 'ana', name: 'Ana' },
   position: null,
   progress: null,

@@ -15,18 +15,28 @@ const entry = z.object({
 
 const width = { F32: 4, I32: 4, U8: 1 } as const
 
+/** A file: its tensors by name, and what it says about itself. */
+export interface ResultFile {
+  readonly tensors: ReadonlyMap<string, Tensor>
+  readonly metadata: ReadonlyMap<string, string>
+}
+
 /** The tensors of a file by name. Throws a WebError of kind `bad-file` that says where it is damaged. */
-export function parseTensors(bytes: Uint8Array): ReadonlyMap<string, Tensor> {
+export const parseTensors = (bytes: Uint8Array): ReadonlyMap<string, Tensor> => parseFile(bytes).tensors
+
+/** The tensors and the metadata of a file. Throws as `parseTensors` does. */
+export function parseFile(bytes: Uint8Array): ResultFile {
   if (bytes.length < 8) throw damaged('it is shorter than its own header')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const headerLength = Number(view.getBigUint64(0, true))
   if (headerLength > bytes.length - 8) throw damaged('its header is cut off')
   const body = bytes.subarray(8 + headerLength)
   const tensors = new Map<string, Tensor>()
-  for (const [name, value] of Object.entries(parseHeader(bytes.subarray(8, 8 + headerLength)))) {
-    if (name !== '__metadata__') tensors.set(name, parseTensor(name, value, body))
-  }
-  return tensors
+  const { __metadata__: notes = {}, ...entries } = parseHeader(bytes.subarray(8, 8 + headerLength))
+  for (const [name, value] of Object.entries(entries)) tensors.set(name, parseTensor(name, value, body))
+  const metadata = z.record(z.string(), z.string()).safeParse(notes)
+  if (!metadata.success) throw damaged('its metadata is described wrongly', metadata.error)
+  return { tensors, metadata: new Map(Object.entries(metadata.data)) }
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {

@@ -1,5 +1,6 @@
 /** What each announcement of the server changes on this page. */
 import type { LiveListener } from '#web/collab/live.ts'
+import type { Analyses } from './analyses.ts'
 import type { App } from './app.ts'
 import type { Attributions } from './attributions.ts'
 import type { Fields } from './fields.ts'
@@ -12,6 +13,7 @@ export interface Listening {
   readonly instances: Instances
   readonly list: InstanceList
   readonly attributions: Attributions
+  readonly analyses: Analyses
   readonly runs: Runs
   readonly fields: Fields
   setEnded(reason: string): void
@@ -20,11 +22,12 @@ export interface Listening {
 
 /** Hands every announcement to the stores that show it. */
 export function listenerOf(parts: Listening): LiveListener {
-  const { app, instances, list, attributions, runs, fields } = parts
+  const { app, instances, list, attributions, analyses, runs, fields } = parts
   return {
     durable(event) {
       instances.durable(event)
       attributions.durable(event)
+      analyses.durable(event)
       runs.durable(event)
       if (event.type === 'outputs-changed') {
         list.refresh()
@@ -36,9 +39,13 @@ export function listenerOf(parts: Listening): LiveListener {
     },
     progress(key, progress) {
       attributions.progress(key, progress)
+      analyses.progress(key, progress)
       runs.progress(key, progress)
     },
-    partial: (key, converged, _total, bytes) => attributions.partial(key, converged, bytes),
+    partial(key, converged, _total, bytes) {
+      attributions.partial(key, converged, bytes)
+      analyses.partial(key, bytes)
+    },
     notice: ({ level, text }) => void app.toasts.show(text, { bad: level === 'error' }),
     refresh() {
       runs.refresh()
@@ -46,6 +53,7 @@ export function listenerOf(parts: Listening): LiveListener {
       fields.refresh()
       instances.refresh()
       attributions.refresh()
+      analyses.refresh()
       parts.refetchInfo()
     },
     refused: (reason) => parts.setEnded(refusalText(reason)),

@@ -25,6 +25,10 @@ export type Phase =
       readonly converged: number
     }
   | { readonly kind: 'done'; readonly seconds: number | null }
+  | EndedPhase
+
+/** An end without a result. */
+export type EndedPhase =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string; readonly offline: boolean }
   | { readonly kind: 'forbidden'; readonly message: string }
@@ -74,7 +78,7 @@ interface Cell {
 /** Results kept in the page. */
 const most = 24
 /** A run that has been silent for so long is asked about. */
-const silence = 5_000
+export const silence = 5_000
 
 export function createAttributions(deps: AttributionDeps): Attributions {
   const [cells, setCells] = createSignal<ReadonlyMap<string, Cell>>(new Map())
@@ -247,7 +251,8 @@ function makeRunner(deps: AttributionDeps, early: ReturnType<typeof makeEarlyPar
   }
 }
 
-function failedPhase(error: unknown): Phase {
+/** What to say of an error, or of the message of a run that failed. */
+export function failedPhase(error: unknown): EndedPhase {
   if (error instanceof WebError && error.kind === 'not-allowed') return { kind: 'forbidden', message: error.message }
   const offline = error instanceof WebError && error.kind === 'offline'
   const message = typeof error === 'string' || error === null ? (error ?? 'No cause was given.') : messageOf(error)

@@ -17,6 +17,8 @@ import { makeThrottle } from '#web/collab/throttle.ts'
 import { WebError } from '#web/errors.ts'
 import { createEffect } from '#web/solid.ts'
 import { listenerOf } from './announcements.ts'
+import type { Analyses } from './analyses.ts'
+import { createAnalyses } from './analyses.ts'
 import type { App } from './app.ts'
 import { arrive } from './arriving.ts'
 import type { Attendance } from './attendance.ts'
@@ -61,6 +63,8 @@ export interface Room {
   readonly instances: Instances
   readonly list: InstanceList
   readonly attributions: Attributions
+  /** Answers to questions about instances, and studies. */
+  readonly analyses: Analyses
   readonly runs: Runs
   readonly attendance: Attendance
   readonly following: Following
@@ -121,11 +125,12 @@ export function createRoom(deps: RoomDeps, link: View | null): Room {
 function createComputed(
   { api, clock }: App,
   id: string,
-): Pick<Room, 'instances' | 'list' | 'attributions' | 'runs' | 'fields'> {
+): Pick<Room, 'instances' | 'list' | 'attributions' | 'analyses' | 'runs' | 'fields'> {
   return {
     instances: createInstances(api, id),
     list: createInstanceList(api, id, clock),
     attributions: createAttributions({ api, workspace: id, clock }),
+    analyses: createAnalyses({ api, workspace: id, clock }),
     runs: createRuns(api, id, clock),
     fields: createFields(api, id, clock),
   }

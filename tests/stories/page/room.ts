@@ -13,6 +13,7 @@ import type { SaveState } from '#web/collab/save-state.ts'
 import { newDocumentStatus } from '#web/collab/save-state.ts'
 import type { SharedDocument } from '#web/collab/shared-document.ts'
 import type { App } from '#web/state/app.ts'
+import type { Analysis } from '#web/state/analyses.ts'
 import type { Entry } from '#web/state/attributions.ts'
 import { createFilters } from '#web/state/filters.ts'
 import { createHistory } from '#web/state/history.ts'
@@ -80,6 +81,7 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
     instances: { current: () => state.instance, open: nothing, write: later, durable: nothing, refresh: nothing },
     list: makeList(state.list),
     attributions: makeAttributions(state.entry),
+    analyses: makeAnalyses(),
     runs: {
       active: () => state.runs,
       durable: nothing,
@@ -112,6 +114,28 @@ function makeList(list: RoomState['list']): InstanceList {
     refresh: nothing,
     neighbour: () => Promise.resolve(null),
     close: nothing,
+  }
+}
+
+function makeAnalyses(): Room['analyses'] {
+  const asking: Analysis = {
+    phase: { kind: 'asking' },
+    progress: null,
+    tensors: null,
+    report: null,
+    partial: null,
+    run: null,
+    result: null,
+  }
+  return {
+    ask: () => () => asking,
+    known: () => null,
+    retry: nothing,
+    cancel: nothing,
+    durable: nothing,
+    progress: nothing,
+    partial: nothing,
+    refresh: nothing,
   }
 }
 

@@ -144,6 +144,7 @@ const runOf = (instance: InstanceReply, done: number): RunReply => ({
   state: done === 0 ? 'queued' : 'running',
   instance: instance.id,
   options: null,
+  question: null,
   startedBy: { id: ada.id, name: ada.name },
   position: done === 0 ? 2 : null,
   progress: done === 0 ? null : progressOf(done).progress,

@@ -1,4 +1,5 @@
 /** What the bars of a workspace say. */
+import type { QuestionKind } from '#server/wire/analyses.ts'
 import type { RunReply } from '#server/wire/runs.ts'
 import type { SaveState } from '#web/collab/save-state.ts'
 import { clock, count, counted, share, timeLeft } from '#web/marks/numbers.ts'
@@ -13,11 +14,12 @@ export function saveText(state: SaveState): string {
 }
 
 /** "Writing outputs: 312 of 1,000". */
-export function runText({ kind, instance, progress, state, startedBy }: RunReply, me: string): string {
+export function runText({ kind, instance, question, progress, state, startedBy }: RunReply, me: string): string {
   const names = {
     corpus: 'Writing outputs',
     output: `Writing ${instance ?? 'an output'}`,
     attribution: `Attribution of ${instance ?? 'an instance'}`,
+    analysis: `${nameOfQuestion(question)} of ${instance ?? 'an instance'}`,
   }
   const by = startedBy && startedBy.id !== me && kind !== 'corpus' ? `, started by ${startedBy.name}` : ''
   if (state === 'queued') return `${names[kind]}: waiting${by}`
@@ -25,6 +27,24 @@ export function runText({ kind, instance, progress, state, startedBy }: RunReply
   const what = kind === 'attribution' ? ' outputs' : ''
   return `${names[kind]}: ${share(progress.done, progress.total)}${what}${by}`
 }
+
+const questions: Readonly<Record<QuestionKind, string>> = {
+  attention: 'Attention weights',
+  'head-measures': 'Measures of heads',
+  'head-importance': 'Importance of heads',
+  'attention-attribution': 'Attention attribution',
+  'head-effects': 'Effects of heads',
+  ablation: 'Ablation',
+  interactions: 'Interactions',
+  lens: 'Logit lens',
+  flow: 'Attention rollout',
+}
+
+const isQuestion = (kind: string): kind is QuestionKind => Object.hasOwn(questions, kind)
+
+/** What the answer to a question is called, where it is named in a sentence. */
+export const nameOfQuestion = (kind: string | null): string =>
+  kind !== null && isQuestion(kind) ? questions[kind] : 'Analysis'
 
 /** From 0 to 1; null until something is known. */
 export const doneOf = ({ progress }: RunReply): number | null =>
