@@ -29,7 +29,7 @@ const relativePosition = z.strictObject({
 /** The fields a client may send. Anything else is dropped by the server. */
 export const clientPresence = z.object({
   /** Which pane has the focus. */
-  pane: z.enum(['list', 'instance', 'notes']).nullish(),
+  pane: z.enum(['instance', 'projection', 'list', 'attention', 'notes']).nullish(),
   /** What the pointer or the keyboard is on. */
   hover: z.object({ instance: identifier, token: tokenChoice }).nullish(),
   /** The caret in a note; y-codemirror.next writes it. */

@@ -113,10 +113,10 @@ test('[WO7] the edge of a chip is the fill the value had; amounts that are no ev
 test('[WO8] preferences that were stored are used where they fit, the rest is at its default', () => {
   const read = (stored: string | null) => readPreferences({ getItem: () => stored, setItem: () => undefined })
   expect(read(null).theme).toBe('system')
-  expect(read('{"theme":"dark","unit":"letters","mainWidth":9}')).toMatchObject({
+  expect(read('{"theme":"dark","unit":"letters","sizes":{"instance.main":9}}')).toMatchObject({
     theme: 'dark',
     unit: 'pieces',
-    mainWidth: null,
+    sizes: {},
   })
   expect(read('not json').theme).toBe('system')
   expect(

@@ -39,9 +39,16 @@ function merge(left: Attendee, right: Attendee): Attendee {
   return { ...awake, idle: left.idle && right.idle }
 }
 
+const places = {
+  instance: 'Instance',
+  projection: 'Projection',
+  list: 'the list',
+  attention: 'Attention heads',
+  notes: 'Notes',
+} as const
+
 /** What stands in a tooltip: "Ana, in Notes". */
 export function whereabouts(attendee: Attendee): string {
-  const places = { list: 'the list', instance: 'Instance', notes: 'Notes' } as const
   if (attendee.idle) return `${attendee.person.name}, idle`
   return attendee.pane ? `${attendee.person.name}, in ${places[attendee.pane]}` : attendee.person.name
 }

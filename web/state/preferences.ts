@@ -16,9 +16,12 @@ const preferences = z.object({
   theme: z.enum(themes).catch('system'),
   /** Whether the lanes show pieces of the vocabulary or whole words. */
   unit: z.enum(['pieces', 'words']).catch('pieces'),
-  /** Share of the height that the Instance View has, and of the width that is left of the notes. */
-  instanceHeight: z.number().min(0.15).max(0.85).nullable().catch(null),
-  mainWidth: z.number().min(0.4).max(0.9).nullable().catch(null),
+  /** Arrangement of the panes. */
+  preset: z.enum(['explore', 'heads', 'instance', 'write']).catch('instance'),
+  /** Share of the first of two panes, by arrangement and handle. */
+  sizes: z.record(z.string().max(40), z.number().min(0.05).max(0.95)).catch({}),
+  /** The rows of the corpus as points or as a table. */
+  corpusAs: z.enum(['plot', 'table']).catch('table'),
   /** Whether other people's selections are drawn. */
   showOthers: z.boolean().catch(true),
 })

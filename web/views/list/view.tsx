@@ -6,6 +6,7 @@ import { count } from '#web/marks/numbers.ts'
 import { createEffect, For, on, onMount } from '#web/solid.ts'
 import type { Order } from '#web/state/instance-list.ts'
 import { useRoom } from '#web/state/room.ts'
+import { CorpusSwitch } from '#web/views/workspace/corpus-switch.tsx'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { Avatar } from '#web/widgets/avatar.tsx'
 import { classNames } from '#web/widgets/class-names.ts'
@@ -37,6 +38,7 @@ export function ListPane(): JSX.Element {
           <kbd>/</kbd>
         </label>
         <span class="grow" />
+        <CorpusSwitch />
       </PaneHead>
       <Show when={room.list.error()}>
         {(error) => (

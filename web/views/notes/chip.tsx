@@ -46,7 +46,7 @@ export function EvidenceChip(props: { readonly id: string; readonly evidence: Ev
 export function openEvidence(room: Room, desk: Desk, evidence: Evidence): void {
   batch(() => {
     desk.showEvidence(evidence)
-    desk.setTab('main')
+    desk.setTab('instance')
     if (desk.full() === 'notes') desk.setFull(null)
     const { instance, token, options, heads, pruned } = evidence
     room.selection.select({ instance, token, options, pruned, ...(heads.length === 0 ? {} : { heads }) })

@@ -4,7 +4,13 @@ import { createContext, createSignal, useContext } from 'solid-js'
 import type { Evidence } from '#collab/wire/document.ts'
 import { WebError } from '#web/errors.ts'
 
-export type PaneName = 'instance' | 'list' | 'notes'
+export const paneNames = ['instance', 'projection', 'list', 'attention', 'notes'] as const
+export type PaneName = (typeof paneNames)[number]
+
+export const isPane = (name: string | null | undefined): name is PaneName => paneNames.some((each) => each === name)
+
+/** What is on screen where there is room for one column only. */
+export type Tab = 'instance' | 'corpus' | 'attention' | 'notes'
 
 export interface Desk {
   readonly openNote: Accessor<string | null>
@@ -20,8 +26,8 @@ export interface Desk {
   readonly full: Accessor<PaneName | null>
   setFull(pane: PaneName | null): void
   /** The pane on screen where there is room for one column only. */
-  readonly tab: Accessor<'main' | 'notes'>
-  setTab(tab: 'main' | 'notes'): void
+  readonly tab: Accessor<Tab>
+  setTab(tab: Tab): void
   /** Which of the panels is open. */
   readonly panel: Accessor<Panel | null>
   setPanel(panel: Panel | null): void
@@ -34,7 +40,7 @@ export function createDesk(): Desk {
   const [shownEvidence, showEvidence] = createSignal<Evidence | null>(null)
   const [mentioned, setMentioned] = createSignal<{ readonly note: string; readonly chip: string } | null>(null)
   const [full, setFull] = createSignal<PaneName | null>(null)
-  const [tab, setTab] = createSignal<'main' | 'notes'>('main')
+  const [tab, setTab] = createSignal<Tab>('instance')
   const [panel, setPanel] = createSignal<Panel | null>(null)
   return {
     openNote,

@@ -8,9 +8,11 @@ import { createEffect, For } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import { describeFilter } from '#web/state/filters.ts'
 import { useRoom } from '#web/state/room.ts'
+import { Segment } from '#web/widgets/controls.tsx'
 import { Popover } from '#web/widgets/popover.tsx'
 import { useDesk } from './desk.ts'
 import { FilterForm } from './filter-form.tsx'
+import { presets, presetTitles } from './presets.ts'
 import { shownText } from './status-text.ts'
 
 export function FilterBar(): JSX.Element {
@@ -42,7 +44,21 @@ export function FilterBar(): JSX.Element {
       </span>
       <span class="sep" aria-hidden="true" />
       <UndoButtons />
+      <PresetSwitch />
     </section>
+  )
+}
+
+/** How the panes are arranged: this person's own choice. */
+function PresetSwitch(): JSX.Element {
+  const app = useApp()
+  return (
+    <Segment
+      label="Arrangement"
+      value={app.preferences.values().preset}
+      choices={presets.map((value) => ({ value, ...presetTitles[value] }))}
+      onChange={(preset) => app.preferences.set({ preset })}
+    />
   )
 }
 

@@ -3,6 +3,7 @@ import type { TokenChoice } from '#collab/wire/document.ts'
 import type { Room } from '#web/state/room.ts'
 import { nextUncertain } from '#web/views/instance/keys.ts'
 import type { Desk, PaneName } from './desk.ts'
+import { isPane } from './desk.ts'
 
 export interface KeyBinding {
   /** As `KeyboardEvent.key`; letters in lower case. */
@@ -112,5 +113,5 @@ function stepBack(room: Room, desk: Desk): void {
 /** The pane that has the focus; the Instance View without one. */
 function paneOf(document: Document): PaneName {
   const name = document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset['pane']
-  return name === 'list' || name === 'notes' ? name : 'instance'
+  return isPane(name) ? name : 'instance'
 }
