@@ -10,6 +10,7 @@ import { instanceRoutes } from './instances.ts'
 import { memberRoutes } from './members.ts'
 import { noteRoutes } from './notes.ts'
 import { outputRoutes } from './outputs.ts'
+import { provenanceRoutes } from './provenance.ts'
 import { resultRoutes } from './results.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './session.ts'
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...resultRoutes,
   ...checkpointRoutes,
+  ...provenanceRoutes,
   ...diskRoutes,
   anybodyRoute({
     method: 'GET',

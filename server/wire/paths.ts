@@ -15,6 +15,8 @@ export const paths = {
   checkpoints: '/api/checkpoints',
   /** GET */
   disk: '/api/disk',
+  /** GET: where this server is reached */
+  addresses: '/api/addresses',
   /** GET */
   devices: '/api/devices',
   /** GET (`?bin=true`: those in the bin, which only their owners see), POST (make) */
@@ -27,6 +29,8 @@ export const paths = {
   undelete: (id: string): string => `${workspace(id)}/undelete`,
   /** GET: a zip file */
   export: (id: string): string => `${workspace(id)}/export`,
+  /** GET */
+  provenance: (id: string): string => `${workspace(id)}/provenance`,
   /** GET */
   members: (id: string): string => `${workspace(id)}/members`,
   /** PUT */
