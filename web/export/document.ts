@@ -28,7 +28,11 @@ export function svgDocument(picture: Picture, caption: string, provenance: Prove
     textElement(text, { x: margin, y: margin + captionSize + line * 18, 'font-size': captionSize, 'font-weight': 600 })
   const noted = (text: string, line: number): string =>
     textElement(text, { x: margin, y: bottom + footSize + line * 14, 'font-size': footSize, fill: inks.ink3 })
-  const size = { viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`, width: Math.ceil(width), height: Math.ceil(height) }
+  const size = {
+    viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`,
+    width: Math.ceil(width),
+    height: Math.ceil(height),
+  }
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element(
     'svg',
     { xmlns: 'http://www.w3.org/2000/svg', ...size, 'font-family': exportFont, 'font-size': 12, fill: inks.ink },

@@ -28,7 +28,10 @@ export interface ExportedFile {
 
 /** The file; throws a WebError that says what is missing. */
 export async function makeFile(exportable: Exportable, format: Format, deps: ExportDeps): Promise<ExportedFile> {
-  const named = (ending: string, content: Blob): ExportedFile => ({ name: fileName(exportable.name(), ending), content })
+  const named = (ending: string, content: Blob): ExportedFile => ({
+    name: fileName(exportable.name(), ending),
+    content,
+  })
   if (format === 'csv') return named('csv', await csvFile(exportable, deps.provenance))
   if (format === 'json') return named('json', await jsonFile(exportable, deps.provenance))
   if (format === 'safetensors') return named('safetensors', await tensorFile(exportable, deps))
@@ -49,7 +52,9 @@ async function csvFile(exportable: Exportable, provenance: Provenance): Promise<
 async function jsonFile(exportable: Exportable, provenance: Provenance): Promise<Blob> {
   const table = await exportable.csv?.()
   const units = (table ?? []).flatMap(({ name, unit }) => (unit === null ? [] : [[name, unit] as const]))
-  const data = exportable.json ? exportable.json() : table && { units: Object.fromEntries(units), rows: toRecords(table) }
+  const data = exportable.json
+    ? exportable.json()
+    : table && { units: Object.fromEntries(units), rows: toRecords(table) }
   if (data === undefined) throw nothing('data')
   const content = { provenance: Object.fromEntries(provenancePairs(provenance)), data }
   return new Blob([`${JSON.stringify(content, null, 1)}\n`], { type: 'application/json' })
@@ -83,7 +88,10 @@ async function rasterise(svg: string, scale: number): Promise<Uint8Array> {
     await image.decode()
     const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale]
     if (Math.max(width, height) > widest)
-      throw new WebError('bad-file', `The picture would be ${width} × ${height} pixels. Choose a smaller scale, or SVG.`)
+      throw new WebError(
+        'bad-file',
+        `The picture would be ${width} × ${height} pixels. Choose a smaller scale, or SVG.`,
+      )
     const canvas = new OffscreenCanvas(width, height)
     canvas.getContext('2d')?.drawImage(image, 0, 0, width, height)
     return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer())

@@ -17,7 +17,9 @@ export function element(name: string, attributes: SvgAttributes = {}, children: 
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([key, value]) => ` ${key}="${typeof value === 'number' ? shortNumber(value) : escapeText(String(value))}"`)
-  return children.length === 0 ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${children.join('')}</${name}>`
+  return children.length === 0
+    ? `<${name}${written.join('')}/>`
+    : `<${name}${written.join('')}>${children.join('')}</${name}>`
 }
 
 /** A line of text; `content` is escaped. */

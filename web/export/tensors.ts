@@ -25,9 +25,13 @@ function readHeader(bytes: Uint8Array): { readonly fields: Record<string, unknow
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length))
     return { fields: header.parse(JSON.parse(text)), body: bytes.subarray(8 + length) }
   } catch (cause) {
-    throw new WebError('bad-file', 'The result file is damaged: its header is not readable. Reload to fetch it again.', {
-      cause,
-    })
+    throw new WebError(
+      'bad-file',
+      'The result file is damaged: its header is not readable. Reload to fetch it again.',
+      {
+        cause,
+      },
+    )
   }
 }
 

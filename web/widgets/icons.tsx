@@ -34,6 +34,12 @@ export const RestoreIcon: Component = () => (
   </Icon>
 )
 
+export const ExportIcon: Component = () => (
+  <Icon>
+    <path d="M8 2.5v7.5M4.8 7 8 10.2 11.2 7M2.5 11v2.5h11V11" />
+  </Icon>
+)
+
 export const SearchIcon: Component = () => (
   <Icon>
     <circle cx="7" cy="7" r="4.2" />

@@ -14,12 +14,15 @@ export interface MenuItem {
   onSelect(): void
 }
 
-/** A button that opens a list of actions. `null` among the items draws a line. */
+/** An action, a heading over those that follow, or `null` for a line. */
+export type MenuEntry = MenuItem | { readonly heading: string } | null
+
+/** A button that opens a list of actions. */
 export function Menu(props: {
   readonly label: string
   readonly triggerClass: string
   readonly trigger: JSX.Element
-  readonly items: readonly (MenuItem | null)[]
+  readonly items: readonly MenuEntry[]
   readonly disabled?: boolean
 }): JSX.Element {
   return (
@@ -37,7 +40,7 @@ export function Menu(props: {
           <For each={props.items}>
             {(item) => (
               <Show when={item} keyed fallback={<DropdownMenu.Separator />}>
-                {(present) => <Item item={present} />}
+                {(present) => ('heading' in present ? <Heading text={present.heading} /> : <Item item={present} />)}
               </Show>
             )}
           </For>
@@ -46,6 +49,12 @@ export function Menu(props: {
     </DropdownMenu>
   )
 }
+
+const Heading = (props: { readonly text: string }): JSX.Element => (
+  <div class="menu-heading" role="presentation">
+    {props.text}
+  </div>
+)
 
 const Item = (props: { readonly item: MenuItem }): JSX.Element => (
   <DropdownMenu.Item

@@ -3,6 +3,8 @@ import type { Accessor } from 'solid-js'
 import { createContext, createSignal, useContext } from 'solid-js'
 import type { Evidence } from '#collab/wire/document.ts'
 import { WebError } from '#web/errors.ts'
+import type { Exports } from '#web/export/registry.ts'
+import { createExports } from '#web/export/registry.ts'
 
 export const paneNames = ['instance', 'projection', 'list', 'attention', 'notes'] as const
 export type PaneName = (typeof paneNames)[number]
@@ -31,6 +33,8 @@ export interface Desk {
   /** Which of the panels is open. */
   readonly panel: Accessor<Panel | null>
   setPanel(panel: Panel | null): void
+  /** What the views on screen can give away as files. */
+  readonly exports: Exports
 }
 
 export type Panel = 'options' | 'add-to-note' | 'keys' | 'filter' | 'explanation' | 'share'
@@ -53,6 +57,7 @@ export function createDesk(): Desk {
     setTab,
     panel,
     setPanel,
+    exports: createExports(),
     mentioned,
     mention: (note, chip) => void setMentioned({ note, chip }),
     takeMention: () => void setMentioned(null),

@@ -4,6 +4,7 @@ import { IconButton } from '#web/widgets/controls.tsx'
 import { FullScreenIcon, RestoreIcon } from '#web/widgets/icons.tsx'
 import type { PaneName } from './desk.ts'
 import { useDesk } from './desk.ts'
+import { ExportMenu } from './export-menu.tsx'
 
 /** The head of a pane: its name, what belongs to it, and the switch to full size. */
 export function PaneHead(props: {
@@ -18,6 +19,7 @@ export function PaneHead(props: {
     <header class="pane-head">
       <h2 id={props.id}>{props.title}</h2>
       {props.children}
+      <ExportMenu pane={props.name} title={props.title} />
       <IconButton
         label={full() ? 'Back to all panes' : 'Full size'}
         key="F"
