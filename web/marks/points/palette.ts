@@ -1,0 +1,43 @@
+/**
+ * Colours as the rasteriser writes them: 0xAABBGGRR as a signed word (unsigned ones would be computed as doubles), the byte order of
+ * ImageData on a little-endian machine, which is all that browsers run on.
+ */
+export type Packed = number
+
+/** A colour of the stylesheet, `#rrggbb` or `rgb(r g b / a)`: three channels 0 to 255 and an alpha 0 to 1. */
+export function parseColour(text: string): readonly [number, number, number, number] {
+  const hex = /^#([0-9a-f]{6})$/i.exec(text.trim())?.[1]
+  if (hex !== undefined) {
+    const value = Number.parseInt(hex, 16)
+    return [value >> 16, (value >> 8) & 255, value & 255, 1]
+  }
+  const parts = (text.match(/\d*\.?\d+/g) ?? []).map(Number)
+  return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0, parts[3] ?? 1]
+}
+
+/** An opaque packed colour. */
+export const pack = (red: number, green: number, blue: number): Packed =>
+  (255 << 24) | (blue << 16) | (green << 8) | red
+
+/** A stylesheet colour, laid over an opaque one where it is translucent. */
+export function packed(text: string, under: Packed = -1): Packed {
+  const [red, green, blue, alpha] = parseColour(text)
+  const over = (channel: number, shift: number): number =>
+    Math.round(channel * alpha + ((under >>> shift) & 255) * (1 - alpha))
+  return pack(over(red, 0), over(green, 8), over(blue, 16))
+}
+
+/** Fills by index, and the same under the dark edge that large marks have. */
+export interface Palette {
+  readonly surface: Packed
+  /** [colours], at most 256 */
+  readonly fill: Int32Array
+  /** [colours] */
+  readonly edge: Int32Array
+}
+
+export function makePalette(surface: string, edge: string, fills: readonly string[]): Palette {
+  const under = packed(surface)
+  const fill = Int32Array.from(fills.slice(0, 256), (colour) => packed(colour, under))
+  return { surface: under, fill, edge: fill.map((colour) => packed(edge, colour)) }
+}
