@@ -6,7 +6,7 @@ import { wordsOf } from '#web/marks/pieces.ts'
 import { defaultOptions, emptyView } from '#web/state/permalink.ts'
 import { bracketsOf } from '#web/views/instance/brackets.ts'
 import { digitsFor, makeFrame } from '#web/views/instance/frame.ts'
-import { moveFocus, nextUncertain } from '#web/views/instance/keys.ts'
+import { moveFocus } from '#web/views/instance/keys.ts'
 import { makeWaterfall } from '#web/views/instance/waterfall.ts'
 
 /** Words 0, 0, 1, 2, 2: "chemist", "in", "Trefarth". */
@@ -16,11 +16,21 @@ const pieces: readonly Piece[] = [0, 0, 1, 2, 2].map((word, index) => ({
   kind: 'text',
   raw: 'abcde'.charAt(index),
   word,
+  sentence: word === 2 ? 1 : 0,
   spaced: index === 0 || index === 2 || index === 3,
   breaks: false,
 }))
 
-const parts = { side: 'source', pieces, reach: 1, choice: null, spot: null, waiting: null, held: false } as const
+const parts = {
+  side: 'source',
+  pieces,
+  reach: 1,
+  choice: null,
+  spot: null,
+  waiting: null,
+  signs: new Map(),
+  held: false,
+} as const
 
 test('[WF1] pieces keep their own values, words share the sum of theirs', () => {
   const values = [0.5, 0.25, null, -2, 0.5]
@@ -77,13 +87,6 @@ test('[WF7] arrows move by piece or by word and stop at the ends', () => {
     3, 2, 0,
   ])
   expect([walk('Home', 3, 'pieces'), walk('End', 0, 'words'), walk('a', 0, 'words')]).toEqual([0, 4, null])
-})
-
-test('[WF8] the full stop key walks through the five most doubtful outputs in reading order', () => {
-  const entropies = [0.9, 0, 0.1, 0.8, 0.2, 0.7, 0.05]
-  expect([null, 0, 2, 3, 5].map((at) => nextUncertain(entropies, at, true))).toEqual([0, 2, 3, 4, null])
-  expect([null, 5, 0].map((at) => nextUncertain(entropies, at, false))).toEqual([5, 4, null])
-  expect(nextUncertain([], null, true)).toBeNull()
 })
 
 const attendee = (id: string, you = false): Attendee => ({

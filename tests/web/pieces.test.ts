@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TokenText } from '#web/marks/pieces.ts'
 import {
-  mergeWords,
+  mergeGroups,
   pieceName,
   piecesOf,
   showHidden,
@@ -165,5 +165,5 @@ test('[WT12] sums within a word reach every piece of it, and a word without any 
       ['mist', 7, 11],
     ]),
   )
-  expect(mergeWords([null, 1.5, -0.5], pieces)).toEqual([null, 1, 1])
+  expect(mergeGroups([null, 1.5, -0.5], pieces, 'words')).toEqual([null, 1, 1])
 })

@@ -1,5 +1,7 @@
 /** Tokens as they are shown: the text each one stands for, visible marks for what has no shape, and the words they form. */
 
+import { sentenceAt, sentenceStarts } from './sentences.ts'
+
 /** A text as the model reads it; the part of `tokenizedText` that drawing needs. */
 export interface TokenText {
   readonly text: string
@@ -18,6 +20,8 @@ export interface Piece {
   readonly raw: string
   /** Number of the word this piece belongs to, from 0. */
   readonly word: number
+  /** Number of its sentence, from 0; a special token is one of its own. */
+  readonly sentence: number
   /** Whether a space, or the start of a line, stands before it. */
   readonly spaced: boolean
   /** Whether the text goes on in a new line after it. */
@@ -65,19 +69,37 @@ export function pieceName(raw: string): string {
 
 const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text)
 
+/** What is read as one: a piece of the vocabulary, a word, a sentence. */
+export type Unit = 'pieces' | 'words' | 'sentences'
+
+/** The number of the group that a piece belongs to. */
+export function groupOf(piece: Piece, unit: Unit): number {
+  if (unit === 'pieces') return piece.index
+  return unit === 'words' ? piece.word : piece.sentence
+}
+
 /** The pieces of a text in order, with words: a piece starts a word after a space, at a line's start and around special tokens. */
 export function piecesOf(source: TokenText): readonly Piece[] {
   const pieces: Piece[] = []
+  const starts = sentenceStarts(source.text)
   let word = -1
+  let sentence = -1
+  let part = -1
   for (let index = 0; index < source.tokens.length; index++) {
     const spaced = startsWord(source, index)
     const previous = pieces[index - 1]
     const special = source.special[index] === true
     if (previous === undefined || spaced || special || previous.kind === 'special' || previous.breaks) word++
+    if (word !== previous?.word) {
+      const now = sentenceAt(starts, firstCharacter(source, index))
+      if (special || previous === undefined || previous.kind === 'special' || now !== part) sentence++
+      part = now
+    }
     pieces.push({
       index,
       raw: source.tokens[index] ?? '',
       word,
+      sentence,
       spaced: spaced || special,
       ...appearance(source, index),
     })
@@ -102,6 +124,12 @@ function spanOf(source: TokenText, index: number): readonly [number, number] {
   const [start, end] = source.offsets[index] ?? [0, 0]
   const from = Math.min(Math.max(0, start), source.text.length)
   return [from, Math.min(Math.max(from, end), source.text.length)]
+}
+
+/** Where the text of a token begins: the space before a word belongs to the sentence before. */
+function firstCharacter(source: TokenText, index: number): number {
+  const [start, end] = spanOf(source, index)
+  return start + (/^\s*/.exec(source.text.slice(start, end))?.[0].length ?? 0)
 }
 
 /** Several byte pieces of one character carry the same span; only the first is drawn. */
@@ -133,12 +161,19 @@ export function wordText(pieces: readonly Piece[], index: number): string {
 }
 
 /** First and last index of the word that a piece belongs to. */
-export function wordSpan(pieces: readonly Piece[], index: number): readonly [first: number, last: number] {
-  const word = pieces[index]?.word
+export const wordSpan = (pieces: readonly Piece[], index: number): readonly [first: number, last: number] =>
+  groupSpan(pieces, index, 'words')
+
+/** First and last index of the group that a piece belongs to. */
+export function groupSpan(pieces: readonly Piece[], index: number, unit: Unit): readonly [first: number, last: number] {
+  const piece = pieces[index]
+  if (piece === undefined) return [index, index]
+  const group = groupOf(piece, unit)
+  const belongs = (other: Piece | undefined): boolean => other !== undefined && groupOf(other, unit) === group
   let first = index
   let last = index
-  while (pieces[first - 1]?.word === word && first > 0) first--
-  while (pieces[last + 1]?.word === word && last < pieces.length - 1) last++
+  while (belongs(pieces[first - 1])) first--
+  while (belongs(pieces[last + 1])) last++
   return [first, last]
 }
 
@@ -151,14 +186,20 @@ export function spanText(pieces: readonly Piece[], first: number, last: number):
     .trim()
 }
 
-/** Sums within words: every piece of a word gets the word's total; null where no piece of it has a value. */
-export function mergeWords(values: readonly (number | null)[], pieces: readonly Piece[]): readonly (number | null)[] {
+/** Sums within groups: every piece of a group gets the group's total; null where no piece of it has a value. */
+export function mergeGroups(
+  values: readonly (number | null)[],
+  pieces: readonly Piece[],
+  unit: Unit,
+): readonly (number | null)[] {
   const totals = new Map<number, number>()
   values.forEach((value, index) => {
-    const word = pieces[index]?.word
-    if (value !== null && word !== undefined) totals.set(word, (totals.get(word) ?? 0) + value)
+    const piece = pieces[index]
+    if (value === null || piece === undefined) return
+    const group = groupOf(piece, unit)
+    totals.set(group, (totals.get(group) ?? 0) + value)
   })
-  return pieces.map((piece) => totals.get(piece.word) ?? null)
+  return pieces.map((piece) => totals.get(groupOf(piece, unit)) ?? null)
 }
 
 /** The pieces of one word, which never breaks over two lines. */

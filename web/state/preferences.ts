@@ -12,10 +12,13 @@ export interface PreferenceStore {
 export const themes = ['system', 'light', 'dark', 'contrast-light', 'contrast-dark'] as const
 export type Theme = (typeof themes)[number]
 
+/** In the order in which a key walks through them. */
+export const units = ['pieces', 'words', 'sentences'] as const
+
 const preferences = z.object({
   theme: z.enum(themes).catch('system'),
-  /** Whether the lanes show pieces of the vocabulary or whole words. */
-  unit: z.enum(['pieces', 'words']).catch('pieces'),
+  /** What the lanes show as one: pieces of the vocabulary, words or sentences. */
+  unit: z.enum(units).catch('pieces'),
   /** Arrangement of the panes. */
   preset: z.enum(['explore', 'heads', 'instance', 'write']).catch('instance'),
   /** Share of the first of two panes, by arrangement and handle. */

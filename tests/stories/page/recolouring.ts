@@ -69,6 +69,7 @@ function frameOf(tokens: number, turn: number): LaneFrame {
     spot: null,
     waiting: null,
     unit: 'pieces',
+    signs: new Map(),
     held: false,
   })
 }

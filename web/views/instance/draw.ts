@@ -20,6 +20,7 @@ export interface LanePainter {
 }
 
 interface Painted {
+  sign: string
   background: string
   minus: string
   ink: string
@@ -28,7 +29,7 @@ interface Painted {
 
 /** A painter for the token elements of one lane, in order. */
 export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
-  const painted: Painted[] = tokens.map(() => ({ background: '', minus: '', ink: '', marks: '' }))
+  const painted: Painted[] = tokens.map(() => ({ sign: '', background: '', minus: '', ink: '', marks: '' }))
   let labels: HTMLElement[] = []
   let brackets: HTMLElement[] = []
   return {
@@ -60,11 +61,23 @@ function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: 
   const against = value !== null && value < -underlined * frame.reach
   const minus = against ? (ramps.away[Math.min(rampSteps, 2 * step)]?.background ?? '') : ''
   if (minus !== before.minus) token.style.borderBottomColor = before.minus = minus
+  const sign = frame.signs.get(index) ?? ''
+  if (sign !== before.sign) setSign(token, (before.sign = sign))
   const marks = marksOf(index, frame)
   if (marks === before.marks) return
   before.marks = marks
   token.dataset['marks'] = marks
   token.setAttribute('aria-selected', marks.includes('chosen') ? 'true' : 'false')
+}
+
+/** Drawn by the stylesheet from the attribute, like a value: the token's own name says what it means. */
+function setSign(token: HTMLElement, sign: string): void {
+  token.querySelector(':scope > .flag')?.remove()
+  if (sign === '') return
+  const mark = token.ownerDocument.createElement('i')
+  mark.className = 'flag'
+  mark.dataset['v'] = sign
+  token.append(mark)
 }
 
 /** Outline of the choice and corner of what is off the scale, as words that the stylesheet matches. */

@@ -1,17 +1,16 @@
 /** What one lane shows, as plain values: computed here, painted by draw.ts. */
 import type { TokenChoice } from '#collab/wire/document.ts'
-import type { Piece } from '#web/marks/pieces.ts'
-import { mergeWords } from '#web/marks/pieces.ts'
+import type { Piece, Unit } from '#web/marks/pieces.ts'
+import { groupOf, mergeGroups } from '#web/marks/pieces.ts'
 import { strongest } from '#web/marks/scale.ts'
 import { spanOf } from './layout.ts'
 
 export type Side = TokenChoice['side']
-export type Unit = 'pieces' | 'words'
 
 export interface LaneFrame {
   /** Signed value of each token's fill; null leaves the box empty. */
   readonly values: readonly (number | null)[]
-  /** Tokens whose value is off the scale and that carry its mark: in words, the last piece. */
+  /** Tokens whose value is off the scale and that carry its mark: in words and sentences, the last piece. */
   readonly clipped: ReadonlySet<number>
   /** The value at which a ramp ends. */
   readonly reach: number
@@ -24,6 +23,8 @@ export interface LaneFrame {
   /** Tokens whose own attribution is still being refined; null when none is. */
   readonly waiting: ((index: number) => boolean) | null
   readonly unit: Unit
+  /** Signs at the upper corner of tokens, by index. */
+  readonly signs: ReadonlyMap<number, string>
   /** Whether the colours are those of the choice before, which stand until the new ones are here: without numbers. */
   readonly held: boolean
 }
@@ -46,14 +47,15 @@ export interface FrameParts {
   readonly spot: TokenChoice | null
   readonly waiting: LaneFrame['waiting']
   readonly unit: Unit
+  readonly signs: LaneFrame['signs']
   readonly held: boolean
 }
 
 export function makeFrame(parts: FrameParts): LaneFrame {
-  const { side, pieces, values, reach, choice, spot, waiting, unit, held } = parts
+  const { side, pieces, values, reach, choice, spot, waiting, unit, signs, held } = parts
   const own = values ?? pieces.map(() => null)
-  const shown = unit === 'words' ? mergeWords(own, pieces) : own
-  const once = unit === 'words' ? onFirstPieces(shown, pieces) : shown
+  const shown = unit === 'pieces' ? own : mergeGroups(own, pieces, unit)
+  const once = unit === 'pieces' ? shown : onFirstPieces(shown, pieces, unit)
   return {
     values: shown,
     clipped: clippedOf(shown, pieces, reach, unit),
@@ -63,6 +65,7 @@ export function makeFrame(parts: FrameParts): LaneFrame {
     spot: spot?.side === side ? spanOf(spot) : null,
     waiting,
     unit,
+    signs,
     held,
   }
 }
@@ -73,13 +76,22 @@ function clippedOf(
   reach: number,
   unit: Unit,
 ): ReadonlySet<number> {
-  const ends = (index: number): boolean => unit === 'pieces' || pieces[index]?.word !== pieces[index + 1]?.word
+  const ends = (index: number): boolean => !sameGroup(pieces, index, index + 1, unit)
   return new Set(values.flatMap((value, index) => (Math.abs(value ?? 0) > reach && ends(index) ? [index] : [])))
 }
 
-/** In words every piece has the word's total; the label stands once, under its first piece. */
-const onFirstPieces = (values: readonly (number | null)[], pieces: readonly Piece[]): readonly (number | null)[] =>
-  values.map((value, index) => (pieces[index]?.word === pieces[index - 1]?.word ? null : value))
+/** Every piece of a group has the group's total; the label stands once, under its first piece. */
+const onFirstPieces = (
+  values: readonly (number | null)[],
+  pieces: readonly Piece[],
+  unit: Unit,
+): readonly (number | null)[] =>
+  values.map((value, index) => (sameGroup(pieces, index, index - 1, unit) ? null : value))
+
+function sameGroup(pieces: readonly Piece[], index: number, other: number, unit: Unit): boolean {
+  const [here, there] = [pieces[index], pieces[other]]
+  return here !== undefined && there !== undefined && groupOf(here, unit) === groupOf(there, unit)
+}
 
 /** Labels in the order given, leaving out each one that would touch an earlier one. */
 export function keepApart(labels: readonly PlacedLabel[]): readonly PlacedLabel[] {

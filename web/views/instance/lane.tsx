@@ -2,15 +2,15 @@
 import type { Accessor, JSX } from 'solid-js'
 import { createMemo, createSignal, onCleanup, Show } from 'solid-js'
 import type { TokenChoice } from '#collab/wire/document.ts'
-import type { Piece, Word } from '#web/marks/pieces.ts'
-import { wordsOf, wordSpan } from '#web/marks/pieces.ts'
+import type { Piece, Unit, Word } from '#web/marks/pieces.ts'
+import { groupSpan, wordsOf } from '#web/marks/pieces.ts'
 import type { Ramps } from '#web/marks/ramp.ts'
 import { createEffect, For, on } from '#web/solid.ts'
 import { classNames } from '#web/widgets/class-names.ts'
 import type { BracketPart } from './brackets.ts'
 import type { LanePainter } from './draw.ts'
 import { makeLanePainter } from './draw.ts'
-import type { LaneFrame, Side, Unit } from './frame.ts'
+import type { LaneFrame, Side } from './frame.ts'
 import { moveFocus } from './keys.ts'
 
 export interface LaneProps {
@@ -135,14 +135,11 @@ function indexOf(target: EventTarget | null): number | null {
   return token === null ? null : Number(token.dataset['i'])
 }
 
-/** A span of tokens, widened to whole words where words are shown. */
+/** A span of tokens, widened to whole words or sentences where those are shown. */
 function choiceOf(props: LaneProps, from: number, to: number): TokenChoice {
-  let first = Math.min(from, to)
-  let last = Math.max(from, to)
-  if (props.frame.unit === 'words') {
-    first = wordSpan(props.pieces, first)[0]
-    last = wordSpan(props.pieces, last)[1]
-  }
+  const { unit } = props.frame
+  const first = groupSpan(props.pieces, Math.min(from, to), unit)[0]
+  const last = groupSpan(props.pieces, Math.max(from, to), unit)[1]
   return last > first ? { side: props.side, index: first, last } : { side: props.side, index: first }
 }
 

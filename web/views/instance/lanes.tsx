@@ -9,6 +9,7 @@ import type { CardAnchor, CardText } from '#web/widgets/hover-card.tsx'
 import { HoverCard } from '#web/widgets/hover-card.tsx'
 import type { BracketPart } from './brackets.ts'
 import { unitOf, withUnit } from './explanations.ts'
+import { flagNames, flagSigns, unsureBelow } from './flags.ts'
 import type { Side } from './frame.ts'
 import { Lane } from './lane.tsx'
 import { spanOf } from './layout.ts'
@@ -118,6 +119,10 @@ function facts(model: InstanceModel, side: Side, index: number): readonly (reado
     rows.push(['probability when written', probability(Math.exp(step.logProb), 3)])
     rows.push(['entropy of the step', `${plain(step.entropy, 2)} nats`])
   }
+  if (side === 'output') {
+    const here = model.flags().filter(({ first, last }) => first <= index && index <= last)
+    for (const { kind, reason } of here) rows.push([`${flagSigns[kind]} ${flagNames[kind]}`, reason])
+  }
   return rows
 }
 
@@ -183,7 +188,30 @@ function Key(props: { readonly model: InstanceModel }): JSX.Element {
         <i class="mark-foot" />
         entropy, full: {Number(props.model.entropyScale().toFixed(4))} nats
       </span>
+      <FlagKeys model={props.model} />
     </div>
+  )
+}
+
+const flagTexts = {
+  missing:
+    'A name, a number, or a word of four letters or more, and no word of the source begins like it. Not shown where most words are absent, as in a translation.',
+  unsure: `The model gave the token that it wrote a probability below ${unsureBelow}: less than an even chance.`,
+  copied: 'The last of at least five words that stand in the source in the same order.',
+} as const
+
+/** The signs that this output carries. */
+function FlagKeys(props: { readonly model: InstanceModel }): JSX.Element {
+  const kinds = createMemo(() => [...new Set(props.model.flags().map(({ kind }) => kind))])
+  return (
+    <For each={kinds()}>
+      {(kind) => (
+        <span title={flagTexts[kind]}>
+          <i class="flag" data-v={flagSigns[kind]} />
+          {flagNames[kind]}
+        </span>
+      )}
+    </For>
   )
 }
 

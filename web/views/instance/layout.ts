@@ -78,16 +78,33 @@ export function drawnOn(scores: Scores, layout: Layout, choice: TokenChoice): re
   })
 }
 
+/** The number of each token's group, where tokens are read as words or sentences. */
+export type Groups = Readonly<Record<TokenChoice['side'], readonly number[]>>
+
 /**
- * Every contribution of the instance that is not zero by construction: the sample that decides the colour scale. Once some targets
- * are more than a first impression, those alone count: single gradients of a sure model are near zero and would shrink the scale.
+ * Every contribution of the instance that is not zero by construction, summed within groups where there are any: the sample that
+ * decides the colour scale. Once some targets are more than a first impression, those alone count: single gradients of a sure
+ * model are near zero and would shrink the scale.
  */
-export function* everyContribution(scores: Scores, layout: Layout): Generator<number> {
+export function* everyContribution(scores: Scores, layout: Layout, groups: Groups | null = null): Generator<number> {
   const refined = scores.nodes.some((nodes) => nodes > 1)
   for (let target = 0; target < layout.output; target++) {
     if (scores.known[target] !== 1 || (refined && scores.nodes[target]! <= 1)) continue // one entry a target
-    for (let token = 0; token < layout.source; token++) yield fromSource(scores, target, token)
-    for (let token = 0; token < target; token++) yield fromOutput(scores, layout, target, token)
+    const source = (token: number): number => fromSource(scores, target, token)
+    const output = (token: number): number => fromOutput(scores, layout, target, token)
+    yield* grouped(source, layout.source, groups?.source ?? null)
+    yield* grouped(output, target, groups?.output ?? null)
+  }
+}
+
+/** The values of the tokens before `end`, one for each run of tokens of the same group. */
+function* grouped(value: (token: number) => number, end: number, groups: readonly number[] | null): Generator<number> {
+  let sum = 0
+  for (let token = 0; token < end; token++) {
+    sum += value(token)
+    if (groups !== null && token + 1 < end && groups[token] === groups[token + 1]) continue
+    yield sum
+    sum = 0
   }
 }
 

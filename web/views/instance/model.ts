@@ -4,15 +4,17 @@ import { createMemo } from 'solid-js'
 import type { ModelKind } from '#compute/types.ts'
 import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document.ts'
 import type { InstanceReply } from '#server/wire/instances.ts'
-import type { Piece } from '#web/marks/pieces.ts'
-import { piecesOf, spanText } from '#web/marks/pieces.ts'
+import type { Piece, Unit } from '#web/marks/pieces.ts'
+import { groupOf, piecesOf, spanText } from '#web/marks/pieces.ts'
 import { reachOf, roundUp } from '#web/marks/scale.ts'
 import type { Entry } from '#web/state/attributions.ts'
 import type { View } from '#web/state/permalink.ts'
 import type { Scores } from '#web/state/scores.ts'
-import type { LaneFrame, Side, Unit } from './frame.ts'
+import type { Flag } from './flags.ts'
+import { flagsOf, signsOf } from './flags.ts'
+import type { LaneFrame, Side } from './frame.ts'
 import { makeFrame } from './frame.ts'
-import type { Layout, Reaching } from './layout.ts'
+import type { Groups, Layout, Reaching } from './layout.ts'
 import { drawnOn, everyContribution, reaching, spanOf } from './layout.ts'
 
 export interface InstanceModel {
@@ -32,6 +34,8 @@ export interface InstanceModel {
   readonly reach: Accessor<number>
   /** The entropy at which a foot bar has its full width, in nats. */
   readonly entropyScale: Accessor<number>
+  /** What asks for a second look in the output. */
+  readonly flags: Accessor<readonly Flag[]>
   readonly frame: (side: Side) => LaneFrame
   readonly unit: Accessor<Unit>
 }
@@ -59,12 +63,13 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
     source: pieces().source.length,
     output: pieces().output.length,
   }))
+  const groups = createMemo(() => groupsOf(pieces(), unit()))
   const choice = createMemo(() => withinInstance(view(), instance().id, pieces()))
   const entry = createMemo(() => deps.entry(instance().id, options()))
   const scores = createMemo(() => fittingScores(entry()?.scores ?? null, layout()))
   const reach = createMemo<number>((before) => {
     const at = scores()
-    if (at) return reachOf(everyContribution(at, layout()))
+    if (at) return reachOf(everyContribution(at, layout(), groups()))
     return isPending(entry()) ? before : 0
   }, 0)
   const reachingMemo = createMemo(() => reachingOf(scores(), layout(), choice()))
@@ -72,6 +77,14 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
   const entropyScale = createMemo(() =>
     roundUp(Math.max(0, ...(instance().output?.steps ?? []).map((step) => step.entropy))),
   )
+  const flags = createMemo(() =>
+    flagsOf(
+      pieces().source,
+      pieces().output,
+      (instance().output?.steps ?? []).map((step) => Math.exp(step.logProb)),
+    ),
+  )
+  const signs = createMemo(() => signsOf(flags()))
   const fills = createFills({ pieces, entry, reaching: reachingMemo, drawn })
   const makeSide = (side: Side): LaneFrame => {
     const values = fills()[side]
@@ -86,6 +99,7 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
       spot: spotted,
       waiting,
       unit: unit(),
+      signs: side === 'output' ? signs() : noSigns,
       held: fills().held,
     })
   }
@@ -104,10 +118,13 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
     drawn,
     reach,
     entropyScale,
+    flags,
     frame,
     unit,
   }
 }
+
+const noSigns: LaneFrame['signs'] = new Map()
 
 type Fills = Readonly<Record<Side, readonly (number | null)[] | null>> & { readonly held: boolean }
 
@@ -166,6 +183,12 @@ function reachingOf(scores: Scores | null, layout: Layout, choice: TokenChoice |
 
 function drawnOf(scores: Scores | null, layout: Layout, choice: TokenChoice | null): readonly (number | null)[] | null {
   return scores && choice?.side === 'source' ? drawnOn(scores, layout, choice) : null
+}
+
+function groupsOf(pieces: Readonly<Record<Side, readonly Piece[]>>, unit: Unit): Groups | null {
+  if (unit === 'pieces') return null
+  const of = (side: Side): readonly number[] => pieces[side].map((piece) => groupOf(piece, unit))
+  return { source: of('source'), output: of('output') }
 }
 
 /** The words of a choice, in quotation marks. */

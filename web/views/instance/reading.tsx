@@ -10,6 +10,7 @@ import type { Writing } from '#web/state/instances.ts'
 import { useRoom } from '#web/state/room.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import { Banner, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
+import { createAltKey } from './alt-key.ts'
 import { bracketsOf } from './brackets.ts'
 import { Explanation } from './explanation.tsx'
 import { withUnit } from './explanations.ts'
@@ -25,12 +26,13 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
   const app = useApp()
   const room = useRoom()
   const desk = useDesk()
+  const alt = createAltKey()
   const model = createInstanceModel({
     kind: () => room.info().checkpoint.summary?.kind ?? 'encoder-decoder',
     view: room.selection.view,
     entry: (instance, options) => room.attributions.entry(instance, options),
     instance: () => props.instance,
-    unit: () => app.preferences.values().unit,
+    unit: () => (alt() ? 'pieces' : app.preferences.values().unit),
     spot: () => desk.shownEvidence()?.about ?? null,
   })
   const [hovered, setHovered] = createSignal<TokenChoice | null>(null)

@@ -95,7 +95,12 @@ function Tools(): JSX.Element {
         value={app.preferences.values().unit}
         choices={[
           { value: 'pieces', label: 'Pieces', title: 'Tokens as the model reads them (W)' },
-          { value: 'words', label: 'Words', title: 'Contributions summed over words (W)' },
+          { value: 'words', label: 'Words', title: 'Contributions summed over words; Alt shows pieces (W)' },
+          {
+            value: 'sentences',
+            label: 'Sentences',
+            title: 'Contributions summed over sentences; Alt shows pieces (W)',
+          },
         ]}
         onChange={(unit) => app.preferences.set({ unit })}
       />

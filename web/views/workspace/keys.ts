@@ -1,7 +1,7 @@
 /** The keys of a workspace: one list, read by the handler and by the panel that `?` opens. */
 import type { TokenChoice } from '#collab/wire/document.ts'
 import type { Room } from '#web/state/room.ts'
-import { nextUncertain } from '#web/views/instance/keys.ts'
+import { flagsOfInstance, nextFlag } from '#web/views/instance/flags.ts'
 import type { Desk, PaneName } from './desk.ts'
 import { isPane } from './desk.ts'
 
@@ -45,9 +45,9 @@ export function bindings({ room, desk, document, toggleUnit }: KeyDeps): readonl
     plain('/', 'search the list', () => document.getElementById('list-search')?.focus(), '/'),
     plain('[', 'previous instance in the list', () => void step(room, -1), '['),
     plain(']', 'next instance in the list', () => void step(room, 1), ']'),
-    plain('.', 'next output the model was unsure of', () => chooseUncertain(room, true), '.'),
-    plain(',', 'previous output the model was unsure of', () => chooseUncertain(room, false), ','),
-    plain('w', 'pieces or words', toggleUnit),
+    plain('.', 'next flag: not in the source, or unsure', () => chooseFlag(room, true), '.'),
+    plain(',', 'previous flag', () => chooseFlag(room, false), ','),
+    plain('w', 'pieces, words or sentences; Alt shows pieces', toggleUnit),
     plain('e', 'add to note', () => room.writable() && desk.setPanel('add-to-note')),
     plain('o', 'options', () => desk.setPanel('options')),
     plain('f', 'this pane in full size', () => desk.setFull(desk.full() === null ? paneOf(document) : null)),
@@ -89,17 +89,13 @@ async function step(room: Room, by: number): Promise<void> {
   if (row) room.selection.openInstance(row.id)
 }
 
-function chooseUncertain(room: Room, forward: boolean): void {
+function chooseFlag(room: Room, forward: boolean): void {
   const state = room.instances.current()
   if (state.kind !== 'ready' || state.instance.output === null) return
   const { token } = room.selection.view()
   const at = token?.side === 'output' ? token.index : null
-  const index = nextUncertain(
-    state.instance.output.steps.map((each) => each.entropy),
-    at,
-    forward,
-  )
-  const choice: TokenChoice | null = index === null ? null : { side: 'output', index }
+  const flag = nextFlag(flagsOfInstance(state.instance), at, forward)
+  const choice: TokenChoice | null = flag && { side: 'output', index: flag.first }
   if (choice) room.selection.chooseToken(choice)
 }
 

@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js'
 import { onCleanup, Show } from 'solid-js'
 import { createEffect, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
+import { units } from '#web/state/preferences.ts'
 import { useRoom } from '#web/state/room.ts'
 import { Banner } from '#web/widgets/messages.tsx'
 import { Arrangement } from './arrangement.tsx'
@@ -20,8 +21,10 @@ export function WorkspaceView(): JSX.Element {
   const app = useApp()
   const room = useRoom()
   const desk = createDesk()
-  const toggleUnit = (): void =>
-    app.preferences.set({ unit: app.preferences.values().unit === 'pieces' ? 'words' : 'pieces' })
+  const toggleUnit = (): void => {
+    const next = units[(units.indexOf(app.preferences.values().unit) + 1) % units.length] ?? 'pieces'
+    app.preferences.set({ unit: next })
+  }
   const keys = bindings({ room, desk, document, toggleUnit })
   listenToKeys(keys)
   tellPresence(desk)
