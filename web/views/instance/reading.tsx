@@ -26,15 +26,7 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
   const app = useApp()
   const room = useRoom()
   const desk = useDesk()
-  const alt = createAltKey()
-  const model = createInstanceModel({
-    kind: () => room.info().checkpoint.summary?.kind ?? 'encoder-decoder',
-    view: room.selection.view,
-    entry: (instance, options) => room.attributions.entry(instance, options),
-    instance: () => props.instance,
-    unit: () => (alt() ? 'pieces' : app.preferences.values().unit),
-    spot: () => desk.shownEvidence()?.about ?? null,
-  })
+  const model = createReadingModel(props)
   const [hovered, setHovered] = createSignal<TokenChoice | null>(null)
   const brackets = (side: Side) => {
     if (!app.preferences.values().showOthers) return []
@@ -92,6 +84,21 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
       <NoteMaker model={model} focus={hovered} />
     </div>
   )
+}
+
+function createReadingModel(props: { readonly instance: InstanceReply }): InstanceModel {
+  const app = useApp()
+  const room = useRoom()
+  const desk = useDesk()
+  const alt = createAltKey()
+  return createInstanceModel({
+    kind: () => room.info().checkpoint.summary?.kind ?? 'encoder-decoder',
+    view: room.selection.view,
+    entry: (instance, options) => room.attributions.entry(instance, options),
+    instance: () => props.instance,
+    unit: () => (alt() ? 'pieces' : app.preferences.values().unit),
+    spot: () => desk.shownEvidence()?.about ?? null,
+  })
 }
 
 /** Choosing a token asks for the attribution of the whole instance, with that token first. */
