@@ -76,7 +76,7 @@ async function componentSeconds(points: StateMatrix): Promise<number> {
 async function ours(points: StateMatrix, method: ProjectionOptions['method']): Promise<Answer> {
   if (method === 'pca') return { seconds: await componentSeconds(points), trustworthiness: null }
   const options = { engine: 'fast', dimensions: 2, metric: 'euclidean', seed: 0, neighbours: 15 } as const
-  const more = { minDistance: 0.1, perplexity: 30, epochs: null, alignment: 0 }
+  const more = { judged: 15, minDistance: 0.1, spread: 1, perplexity: 30, epochs: null, alignment: 0 }
   const started = process.cpuUsage()
   const input = { layers: [{ ...points, name: 'states' }], added: null, given: null }
   const steps = project(input, { method, ...options, ...more }, one)

@@ -13,7 +13,7 @@ import type {
   PartialInteractions,
   PartialLayerAttribution,
 } from './analysis-types.ts'
-import type { LayoutSnapshot, ProjectTask, Projection } from './projection/types.ts'
+import type { LayerPart, ProjectTask, ProjectedLayers } from './projection/types.ts'
 import type {
   Attribution,
   AttributionOptions,
@@ -147,7 +147,8 @@ export interface TaskResults {
   readonly attend: AttentionAttribution
   readonly ablate: AblatedObjective
   readonly 'head-effects': readonly HeadEffects[]
-  readonly project: Projection
+  /** The layouts were told before. */
+  readonly project: ProjectedLayers
   readonly interact: Interactions
   readonly lens: LogitLens
   readonly judge: Faithfulness
@@ -158,8 +159,8 @@ export interface TaskPartials {
   readonly 'respond-many': PartialOutputs
   readonly attribute: PartialAttribution
   readonly attend: PartialLayerAttribution
-  /** Some ten times a second. */
-  readonly project: LayoutSnapshot
+  /** Every layer at first and at last, and some ten times a second while its points move. */
+  readonly project: LayerPart
   readonly interact: PartialInteractions
 }
 
@@ -179,14 +180,17 @@ export interface TaskListener<Partial = TaskPartial> {
   partial?(partial: Partial): void
 }
 
-/** Compute processes. Interactive tasks overtake background tasks between two steps of either. */
+/** Who waits for a task: somebody who has clicked, somebody who watches it grow, or nobody. */
+export type Priority = 'interactive' | 'waited' | 'background'
+
+/** Compute processes. Between two steps, interactive tasks overtake all others, and waited ones those in the background. */
 export interface ComputePool {
   readonly device: { readonly name: Device; readonly reason: string }
   /** How many there are: so many tasks are computed at the same time, others take turns. */
   readonly processes: number
   run<K extends Task['kind']>(
     task: Extract<Task, { kind: K }>,
-    priority: 'interactive' | 'background',
+    priority: Priority,
     listener?: TaskListener<K extends keyof TaskPartials ? TaskPartials[K] : never>,
   ): RunningTask<TaskResults[K]>
   close(): Promise<void>

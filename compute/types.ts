@@ -162,6 +162,8 @@ export interface Progress {
   readonly stage: string
   readonly done: number
   readonly total: number
+  /** Whether `done` of `total` counts the whole work and not its stage alone: its rate then lasts from stage to stage. */
+  readonly whole?: true
 }
 
 /** What a model wrote for a text, with what it thought of each token. */

@@ -2,7 +2,7 @@
 import type { LayerProjection, LayoutSnapshot, Progress, ProjectionOptions, StateMatrix } from '#compute/types.ts'
 import { jointAffinities, neighboursOfPerplexity } from './affinities.ts'
 import { alignTo, axisSigns } from './align.ts'
-import { findNeighbours, firstOf, frameOf } from './neighbours.ts'
+import { findNeighbours, findNeighboursOf, firstOf, frameOf } from './neighbours.ts'
 import type { Neighbours } from './neighbours.ts'
 import { flipAxes, principalComponents, projectPoints } from './pca.ts'
 import type { PrincipalComponents } from './pca.ts'
@@ -22,6 +22,10 @@ export interface Layer {
   readonly before: Float32Array | null
   /** A layout computed earlier, to be measured and used as it is. */
   readonly given: Float32Array | null
+  /** Computed earlier; null: not yet. */
+  readonly components: PrincipalComponents | null
+  /** Points whose reliability is measured; null: all. */
+  readonly measured: Int32Array | null
 }
 
 export interface FinishedLayer {
@@ -44,12 +48,11 @@ export async function* projectLayer(
     progress,
     snapshot: layout === null ? null : { layer: index, layout: layout.slice() },
   })
-  const components = await componentsOf(layer, options, products)
+  const components = layer.components ?? (await componentsOf(layer, options, products))
   const start = projectPoints(points, components, options.dimensions)
   yield report({ stage: 'components', done: 1, total: 1 }, start)
   const frame = frameOf(points, options.metric)(points)
-  const count = Math.max(options.neighbours, options.method === 'tsne' ? neighboursOfPerplexity(options.perplexity) : 0)
-  const near = yield* relay(findNeighbours(frame, count, options.metric, products), report)
+  const near = yield* relay(nearestOf(frame, layer.measured, options, products), report)
   const moving = given === null ? layOut(near, start, before, options) : still(given)
   let step = moving.next()
   for (; step.done !== true; step = moving.next()) {
@@ -58,17 +61,35 @@ export async function* projectLayer(
   }
   const isFree = before !== null && given === null && options.method !== 'pca'
   const layout = isFree ? alignTo(step.value, before, options.dimensions) : step.value
-  const neighbours = firstOf(near, options.neighbours)
-  const measures = yield* relay(measureReliability(frame, neighbours, layout, products), report)
+  const neighbours = firstOf(near, options.judged)
+  const measures = yield* relay(measureReliability(frame, neighbours, layout, products, layer.measured), report)
   const { preservation: reliability, trustworthiness, continuity } = measures
   const { indices, distances } = neighbours
   const projection = { layout, neighbours: indices, distances, reliability, trustworthiness, continuity }
   return { projection: { ...projection, ...explained(options.method, components) }, components }
 }
 
+/** Neighbours of all points; where nothing is laid out by them, of those alone that are measured. */
+function nearestOf(
+  frame: StateMatrix,
+  measured: Int32Array | null,
+  options: ProjectionOptions,
+  products: ProductOptions,
+): AsyncGenerator<Progress, Neighbours> {
+  const { method, judged, metric } = options
+  if (method === 'pca' && measured !== null) return findNeighboursOf(frame, measured, judged, metric, products)
+  return findNeighbours(frame, Math.max(judged, neighboursWanted(options)), metric, products)
+}
+
+/** Neighbours that a method lays out by; for UMAP a point is its own first neighbour. */
+function neighboursWanted({ method, neighbours, perplexity }: ProjectionOptions): number {
+  if (method === 'pca') return 0
+  return method === 'tsne' ? neighboursOfPerplexity(perplexity) : Math.max(1, neighbours - 1)
+}
+
 /** Components have no sign of their own: in PCA those of a later layer point the way of the layer before. */
-async function componentsOf(
-  { points, before }: Layer,
+export async function componentsOf(
+  { points, before }: Pick<Layer, 'points' | 'before'>,
   { method, dimensions }: ProjectionOptions,
   products: ProductOptions,
 ): Promise<PrincipalComponents> {
@@ -99,17 +120,12 @@ function layOut(
     case 'pca':
       return still(components)
     case 'tsne': {
-      const affinities = jointAffinities(firstOf(near, neighboursOfPerplexity(perplexity)), perplexity)
+      const affinities = jointAffinities(firstOf(near, neighboursWanted(options)), perplexity)
       const start = before?.slice() ?? tsneStart(components, dimensions, seed)
-      return descendTsne(
-        affinities,
-        start,
-        { epochs: options.epochs ?? tsneEpochs, exaggerates: before === null },
-        anchor,
-      )
+      return descendTsne(affinities, start, { epochs: epochsOf(options, rows), exaggerates: before === null }, anchor)
     }
     case 'umap': {
-      const others = firstOf(near, Math.max(1, options.neighbours - 1)) // a point is its own first neighbour
+      const others = firstOf(near, neighboursWanted(options))
       if (options.engine === 'umap-js') return descendReference(others, layoutOptions(options, rows))
       const start = before?.slice() ?? umapStart(components, seed)
       return descend(fuzzySimplicialSet(others), start, layoutOptions(options, rows), anchor)
@@ -117,15 +133,19 @@ function layOut(
   }
 }
 
-const tsneEpochs = 1000
-/** As umap-learn chooses them. */
-const umapEpochs = (rows: number): number => (rows <= 10_000 ? 500 : 200)
+/** Passes over so many points, as umap-learn and scikit-learn choose them where nobody says. */
+export function epochsOf({ method, epochs }: ProjectionOptions, rows: number): number {
+  if (method === 'pca') return 0
+  if (epochs !== null) return epochs
+  if (method === 'tsne') return 1000
+  return rows <= 10_000 ? 500 : 200
+}
 
 export const layoutOptions = (options: ProjectionOptions, rows: number): LayoutOptions => ({
   dimensions: options.dimensions,
-  epochs: options.epochs ?? umapEpochs(rows),
+  epochs: epochsOf(options, rows),
   minDistance: options.minDistance,
-  spread: 1,
+  spread: options.spread,
   seed: options.seed,
 })
 

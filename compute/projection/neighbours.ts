@@ -1,7 +1,7 @@
 /** Exact nearest neighbours: the runtime selects candidates in float32, their distances are then taken in float64. */
 import type { Metric, Progress, StateMatrix } from '#compute/types.ts'
 import { findCandidates } from './candidates.ts'
-import { centre, meanOf, normalise } from './points.ts'
+import { centre, meanOf, normalise, pickRows } from './points.ts'
 import { openCloseness } from './products.ts'
 import type { ProductOptions } from './products.ts'
 
@@ -57,6 +57,32 @@ export async function* findNeighboursAmong(
     await closeness.close()
   }
   return nearestOf({ from, to, count, metric, isSame: false }, candidates)
+}
+
+/** Neighbours of some of the points among all of them; the others have index −1 and no distance. */
+export async function* findNeighboursOf(
+  points: StateMatrix,
+  chosen: Int32Array,
+  count: number,
+  metric: Metric,
+  options: ProductOptions,
+): AsyncGenerator<Progress, Neighbours> {
+  // One more, because each finds itself.
+  const found = yield* findNeighboursAmong(pickRows(points, chosen), points, count + 1, metric, options)
+  const all = {
+    count,
+    indices: new Int32Array(points.rows * count).fill(-1),
+    distances: new Float32Array(points.rows * count).fill(Number.NaN),
+  }
+  chosen.forEach((point, row) => {
+    let next = point * count
+    for (let at = row * (count + 1); next < (point + 1) * count; at++) {
+      if (found.indices[at] === point) continue
+      all.indices[next] = found.indices[at]!
+      all.distances[next++] = found.distances[at]!
+    }
+  })
+  return all
 }
 
 /** The nearest `count` of those that were found. */

@@ -71,6 +71,13 @@ export function centre({ rows, width, data }: StateMatrix, origin: Float64Array)
   return { rows, width, data: moved }
 }
 
+/** Some of the points, in the order they are named. */
+export function pickRows({ width, data }: StateMatrix, rows: Int32Array): StateMatrix {
+  const chosen = new Float32Array(rows.length * width)
+  rows.forEach((row, at) => chosen.set(data.subarray(row * width, (row + 1) * width), at * width))
+  return { rows: rows.length, width, data: chosen }
+}
+
 /** Every point scaled to length 1: the squared distance of two is then twice their cosine distance. */
 export function normalise({ rows, width, data }: StateMatrix): StateMatrix {
   const unit = new Float32Array(data.length)

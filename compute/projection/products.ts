@@ -215,15 +215,15 @@ function openSideBySide(width: number, count: number, options: ProductOptions): 
   return open('tiles', [a, b, squaresA, squaresB], outputs, options)
 }
 
-/** The scores themselves, of the points `start` to `end` to all points: float32 [end − start, rows]. */
+/** The scores themselves, of the points `start` to `end` to all others: float32 [end − start, rows of the others]. */
 export interface Scores {
   readonly block: number
   readonly of: (start: number, end: number) => Promise<Float32Array>
   readonly close: () => Promise<void>
 }
 
-export async function openScores(points: StateMatrix, options: ProductOptions): Promise<Scores> {
-  const { block, scores, inputs, feeds } = prepare(points, points)
+export async function openScores(from: StateMatrix, to: StateMatrix, options: ProductOptions): Promise<Scores> {
+  const { block, scores, inputs, feeds } = prepare(from, to)
   const session = await open('scores', inputs, { scores }, options)
   return {
     block,

@@ -12,6 +12,7 @@ import { layoutOptions, projectLayer, relay } from './layer.ts'
 import type { FinishedLayer, Layer } from './layer.ts'
 import { findNeighboursAmong, frameOf } from './neighbours.ts'
 import { projectPoints } from './pca.ts'
+import type { PrincipalComponents } from './pca.ts'
 import { placeTsne, placeUmap } from './place.ts'
 import { checkNewPoints, checkPoints } from './points.ts'
 import type { ProductOptions } from './products.ts'
@@ -52,11 +53,21 @@ export async function* project(
   const layers: LayerProjection[] = []
   for (const [index, points] of input.layers.entries()) {
     const before: Float32Array | null = layers.at(-1)?.layout ?? null
-    const layer: Layer = { points, index, before, given: input.given?.[index] ?? null }
+    const layer: Layer = {
+      points,
+      index,
+      before,
+      given: input.given?.[index] ?? null,
+      components: null,
+      measured: null,
+    }
     last = yield* projectLayer(layer, options, products)
     layers.push(last.projection)
   }
-  const placed = input.added === null ? null : yield* place(input.layers.at(-1)!, last!, input.added, options, products)
+  const { projection, components } = last! // there is a layer
+  const frame = { layout: projection.layout, components }
+  const placed =
+    input.added === null ? null : yield* placeAmong(input.layers.at(-1)!, frame, input.added, options, products)
   return { layers, placed }
 }
 
@@ -88,14 +99,15 @@ export function fitted(options: ProjectionOptions, rows: number): ProjectionOpti
   return {
     ...options,
     neighbours: Math.min(options.neighbours, rows - 1),
+    judged: Math.min(options.judged, rows - 1),
     perplexity: Math.min(options.perplexity, (rows - 1) / 3),
   }
 }
 
 /** Places new points into the layout of a layer. [added, dimensions] */
-async function* place(
+export async function* placeAmong(
   points: StateMatrix,
-  { projection, components }: FinishedLayer,
+  { layout, components }: { readonly layout: Float32Array; readonly components: PrincipalComponents },
   added: StateMatrix,
   options: ProjectionOptions,
   products: ProductOptions,
@@ -112,6 +124,6 @@ async function* place(
     products,
   )
   const neighbours = yield* relay(among, (progress) => ({ progress, snapshot: null }))
-  if (method === 'tsne') return placeTsne(neighbours, projection.layout, perplexity)
-  return placeUmap(added, neighbours, projection.layout, layoutOptions(options, points.rows))
+  if (method === 'tsne') return placeTsne(neighbours, layout, perplexity)
+  return placeUmap(added, neighbours, layout, layoutOptions(options, points.rows))
 }

@@ -1,6 +1,7 @@
 /** How far a layout can be trusted, point by point (Venna and Kaski 2001, in their measures of trustworthiness and continuity). */
 import type { Progress, StateMatrix } from '#compute/types.ts'
 import type { Neighbours } from './neighbours.ts'
+import { pickRows } from './points.ts'
 import { openScores } from './products.ts'
 import type { ProductOptions } from './products.ts'
 
@@ -17,28 +18,30 @@ export interface Reliability {
 }
 
 /**
- * Measures a layout [rows, dimensions] of points in their frame against their true neighbours (at least `count` of them). Looks at
- * every pair once; yields between blocks.
+ * Measures a layout [rows, dimensions] of points in their frame against their true neighbours (at least `count` of them). Looks from
+ * every point, or from those that are to be measured, to all points; yields between blocks.
  */
 export async function* measureReliability(
   points: StateMatrix,
   neighbours: Neighbours,
   layout: Float32Array,
   options: ProductOptions,
+  measured: Int32Array | null = null,
 ): AsyncGenerator<Progress, Reliability> {
   const { rows } = points
   const result = emptyReliability(rows, Math.max(1, Math.min(neighbours.count, Math.ceil(rows / 2) - 1)))
   const picture: Picture = { layout, dimensions: layout.length / rows, squares: new Float32Array(rows) }
-  const scores = await openScores(points, options)
+  const from = measured === null ? points : pickRows(points, measured)
+  const scores = await openScores(from, points, options)
   try {
-    for (let start = 0; start < rows; start += scores.block) {
-      const end = Math.min(rows, start + scores.block)
+    for (let start = 0; start < from.rows; start += scores.block) {
+      const end = Math.min(from.rows, start + scores.block)
       const block = await scores.of(start, end)
-      for (let i = start; i < end; i++) {
-        const closeness = block.subarray((i - start) * rows, (i - start + 1) * rows)
-        measurePoint(i, closeness, neighbours, picture, result)
+      for (let at = start; at < end; at++) {
+        const closeness = block.subarray((at - start) * rows, (at - start + 1) * rows)
+        measurePoint(measured?.[at] ?? at, closeness, neighbours, picture, result)
       }
-      yield { stage: 'reliability', done: end, total: rows }
+      yield { stage: 'reliability', done: end, total: from.rows }
     }
     return result
   } finally {
@@ -48,9 +51,9 @@ export async function* measureReliability(
 
 const emptyReliability = (rows: number, count: number): Reliability => ({
   count,
-  preservation: new Float32Array(rows),
-  trustworthiness: new Float32Array(rows),
-  continuity: new Float32Array(rows),
+  preservation: new Float32Array(rows).fill(Number.NaN),
+  trustworthiness: new Float32Array(rows).fill(Number.NaN),
+  continuity: new Float32Array(rows).fill(Number.NaN),
 })
 
 interface Picture {
@@ -139,5 +142,13 @@ function excess(distances: readonly number[], row: Float32Array, sign: 1 | -1, s
   return sum
 }
 
-export const meanOfMeasure = (measure: Float32Array): number =>
-  measure.reduce((sum, entry) => sum + entry, 0) / measure.length
+/** The mean over the points that were measured. */
+export function meanOfMeasure(measure: Float32Array): number {
+  let [sum, count] = [0, 0]
+  for (const entry of measure) {
+    if (Number.isNaN(entry)) continue
+    sum += entry
+    count++
+  }
+  return sum / count
+}

@@ -1,10 +1,8 @@
 /** What the server's process and a compute process say to each other. */
 import type { ComputeErrorKind } from '#compute/errors.ts'
 import type { TaskResult } from '#compute/tasks/run-task.ts'
-import type { Device, Progress, Task, TaskPartial } from '#compute/types.ts'
+import type { Device, Priority, Progress, Task, TaskPartial } from '#compute/types.ts'
 import type { DeviceChoice } from './devices.ts'
-
-export type Priority = 'interactive' | 'background'
 
 export interface WorkerOptions {
   readonly device: Device | null

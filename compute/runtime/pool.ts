@@ -4,9 +4,17 @@ import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { ComputeError } from '#compute/errors.ts'
 import type { TaskResult } from '#compute/tasks/run-task.ts'
-import type { ComputePool, RunningTask, Task, TaskListener, TaskPartials, TaskResults } from '#compute/types.ts'
+import type {
+  ComputePool,
+  Priority,
+  RunningTask,
+  Task,
+  TaskListener,
+  TaskPartials,
+  TaskResults,
+} from '#compute/types.ts'
 import type { DeviceChoice } from './devices.ts'
-import type { FromWorker, Priority, ToWorker, WorkerOptions } from './messages.ts'
+import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts'
 
 export interface PoolOptions extends WorkerOptions {
   /** Processes; threads × processes should not exceed the cores. */

@@ -1,14 +1,14 @@
 /**
  * Tasks taking turns on one thread. A run blocks the thread, so tasks are cut into runs; between two of them messages come in,
  * and the next step goes to an interactive task if there is one: to the one that has had the fewest steps, so that somebody who
- * clicks while others' instances are being computed sees the first colours at once.
+ * clicks while others' instances are being computed sees the first colours at once. Tasks that somebody waits for come next.
  */
 import { ComputeError } from '#compute/errors.ts'
 import { projectStates } from '#compute/tasks/project-states.ts'
 import { runTask } from '#compute/tasks/run-task.ts'
 import type { TaskResult, TaskStep } from '#compute/tasks/run-task.ts'
-import type { Task } from '#compute/types.ts'
-import type { FromWorker, Priority } from './messages.ts'
+import type { Priority, Task } from '#compute/types.ts'
+import type { FromWorker } from './messages.ts'
 import type { Workbench } from './workbench.ts'
 
 export interface Workshop {
@@ -132,7 +132,9 @@ export function makeWorkshop(first: Workbench, send: (message: FromWorker) => vo
 /** Takes the task of the next step out of a queue that is not empty. */
 function takeNext(queue: Work[]): Work {
   const interactive = queue.filter(({ priority }) => priority === 'interactive')
-  const next = interactive.reduce((best, work) => (work.taken < best.taken ? work : best), interactive[0] ?? queue[0]!)
+  const waited = queue.find(({ priority }) => priority === 'waited')
+  const first = interactive[0] ?? waited ?? queue[0]!
+  const next = interactive.reduce((best, work) => (work.taken < best.taken ? work : best), first)
   queue.splice(queue.indexOf(next), 1)
   return next
 }

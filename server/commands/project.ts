@@ -33,6 +33,7 @@ export const projectCommand: Command = {
     dimensions: { value: '2', help: 'of the layout; tsne: 2' },
     epochs: { value: 'N', help: 'umap: 500, above 10,000 points 200; tsne: 1000' },
     'min-distance': { value: '0.1', help: 'umap: how close points may lie' },
+    spread: { value: '1', help: 'umap: the scale on which points are spread out' },
     perplexity: { value: '30', help: 'tsne: the effective number of neighbours, at most a third of the points' },
     alignment: {
       value: '0.02',
@@ -74,14 +75,18 @@ function readOptions(args: Arguments): ProjectionOptions {
   const engine = args.choice('engine', ['fast', 'umap-js']) ?? 'fast'
   if (engine === 'umap-js' && method !== 'umap')
     throw new UsageError(`--engine umap-js lays out with umap, not with ${method}`)
+  const neighbours = args.whole('neighbours', 2) ?? 15
+  const spread = range(args, 'spread', 0.01, 100) ?? 1
   return {
     method,
     engine,
     dimensions: args.whole('dimensions', 1) ?? 2,
     metric: args.choice('metric', ['euclidean', 'cosine']) ?? 'euclidean',
     seed: args.whole('seed', 0) ?? 0,
-    neighbours: args.whole('neighbours', 2) ?? 15,
-    minDistance: range(args, 'min-distance', 0, 1) ?? 0.1,
+    neighbours,
+    judged: neighbours,
+    minDistance: range(args, 'min-distance', 0, spread) ?? Math.min(0.1, spread),
+    spread,
     perplexity: range(args, 'perplexity', 1, 1e6) ?? 30,
     epochs: args.whole('epochs', 1) ?? null,
     alignment: range(args, 'alignment', 0, 1) ?? 0.02,
