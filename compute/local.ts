@@ -2,11 +2,12 @@
 export { ablatedEngine } from './ablation/ablated-engine.ts'
 export { openNamedAblation } from './ablation/ablation.ts'
 export { measureCurves, orderByImportance, randomOrder, removalSteps, type HeadOrder } from './ablation/curve.ts'
+export { openCurveSummary } from './ablation/curve-summary.ts'
 export { headEffects } from './ablation/effects.ts'
 export { keyOfHeads, makeHeadMeans, nameOfHead, type HeadValues } from './ablation/heads.ts'
 export { headImportance, type ImportanceMeasure } from './ablation/importance.ts'
-export { wordsOfTokens, type GoldAlignment } from './ablation/gold-alignment.ts'
-export { makeHeadRoles, type RoleTallies } from './ablation/head-roles.ts'
+export { alignTokens, type GoldAlignment } from './ablation/gold-alignment.ts'
+export { makeHeadRoles, separatorsOf, type RoleTallies } from './ablation/head-roles.ts'
 export { attentionAttribution } from './attribution/attention-attribution.ts'
 export { attentionFlow } from './attribution/attention-flow.ts'
 export { openAttentionPath } from './attribution/attention-path.ts'
@@ -18,8 +19,15 @@ export { openPath } from './attribution/path.ts'
 export { groupedMeaning, joinUnits, sumUnitPairs, sumUnits } from './attribution/unit-sums.ts'
 export { joinTargets, outputProblem, type Problem, type Units } from './attribution/problem.ts'
 export { usualBootstrap, type Estimate } from './evaluation/bootstrap.ts'
-export { labelEntities, openEntityFinder, type EntityFinder, type LabelledEntity } from './evaluation/entities.ts'
-export { openLexiconBuilder, type AnnotatedEntity } from './evaluation/entity-lexicon.ts'
+export { openEntityFinder, type EntityFinder } from './evaluation/entities.ts'
+export {
+  judgeEntities,
+  measureEntities,
+  rankEntities,
+  type EntityCase,
+  type JudgedEntity,
+} from './evaluation/output-entities.ts'
+export { openLexiconBuilder } from './evaluation/entity-lexicon.ts'
 export { faithfulness } from './evaluation/faithfulness.ts'
 export {
   measureText,
@@ -30,7 +38,6 @@ export {
   type Measure,
   type TextMetric,
 } from './evaluation/measures.ts'
-export { estimateRanking, type RowCase } from './evaluation/ranking-estimate.ts'
 export { openTally, type Tally } from './evaluation/tally.ts'
 export { kendallTauB, spearman } from './evaluation/rank-correlation.ts'
 export { generate } from './generate/generate.ts'
@@ -52,5 +59,6 @@ export { converse } from './tasks/converse.ts'
 export { encodeOutput, requireTarget, withLanguages } from './tasks/language.ts'
 export { groupNumbers, groupTokens } from './tokenize/grouping.ts'
 export { openFolder, unknownIdOf, type Opened } from './tasks/opened.ts'
+export { lastOf } from './steps.ts'
 export { forward, tapsOf } from './tasks/forward.ts'
 export { estimateMemory, type MemoryEstimate } from './tasks/memory.ts'

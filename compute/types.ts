@@ -3,6 +3,7 @@ import type { KnownLanguages, TokenizedText } from './text-types.ts'
 
 export type * from './analysis-types.ts'
 export type * from './projection/types.ts'
+export type * from './study-types.ts'
 export type * from './text-types.ts'
 export type * from './task-types.ts'
 

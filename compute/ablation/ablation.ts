@@ -13,6 +13,7 @@ import { objectiveKey } from '#compute/programs/objective.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { floats } from '#compute/runtime/tensor.ts'
 import type { Tensor } from '#compute/runtime/tensor.ts'
+import { lastOf } from '#compute/steps.ts'
 import type { AttentionOptions, Head, HeadAblationOptions } from '#compute/types.ts'
 import { checkHeads, headsAt, makeHeadMeans } from './heads.ts'
 import type { HeadValues } from './heads.ts'
@@ -29,17 +30,24 @@ export interface Ablation {
   readonly setsPerRun: () => number
 }
 
-/** F without each of many sets of heads, [set][target], as many in one run as fit. */
-export async function measureAll(
+/** F without each of many sets of heads, [set][target], as many in one run as fit; yields how many are known after each. */
+export async function* measureSets(
   ablation: Ablation,
   sets: readonly (readonly Head[])[],
-): Promise<readonly (readonly number[])[]> {
+): AsyncGenerator<number, readonly (readonly number[])[]> {
   const found: (readonly number[])[] = []
   while (found.length < sets.length) {
     found.push(...(await ablation.measure(sets.slice(found.length, found.length + ablation.setsPerRun()))))
+    yield found.length
   }
   return found
 }
+
+/** The same where nobody looks at the steps. */
+export const measureAll = (
+  ablation: Ablation,
+  sets: readonly (readonly Head[])[],
+): Promise<readonly (readonly number[])[]> => lastOf(measureSets(ablation, sets))
 
 /** With the value that an option names; `means` are those of a corpus, in place of the means over the text itself. */
 export async function openNamedAblation(

@@ -6,8 +6,9 @@
 import { ComputeError } from '#compute/errors.ts'
 import { makeRandom, shuffle } from '#compute/generate/sample.ts'
 import type { Model } from '#compute/models/model.ts'
+import { lastOf } from '#compute/steps.ts'
 import type { Head, HeadImportance } from '#compute/types.ts'
-import { measureAll } from './ablation.ts'
+import { measureSets } from './ablation.ts'
 import type { Ablation } from './ablation.ts'
 import { allHeads, keyOfHeads, nameOfHead } from './heads.ts'
 
@@ -44,22 +45,29 @@ export function randomOrder(model: Model, seed: number): HeadOrder {
 
 /**
  * The change of F, mean over the targets of a text, without the first `counts` heads of every order: [orders][counts]. Equal
- * sets are measured once. Fails on an order that names a head twice or fewer heads than are to be removed.
+ * sets are measured once; yields after every run. Fails on an order that names a head twice or fewer heads than are to be removed.
  */
-export async function measureCurves(
+export async function* curveSteps(
   ablation: Ablation,
   orders: readonly HeadOrder[],
   counts: readonly number[],
-): Promise<readonly (readonly number[])[]> {
+): AsyncGenerator<number, readonly (readonly number[])[]> {
   for (const order of orders) checkOrder(order, Math.max(...counts))
   const sets = orders.flatMap(({ heads }) => counts.map((count) => heads.slice(0, count)))
   const distinct = new Map([[], ...sets].map((set) => [keyOfHeads(set), set]))
-  const rows = await measureAll(ablation, [...distinct.values()])
+  const rows = yield* measureSets(ablation, [...distinct.values()])
   const found = rows.map((row) => row.reduce((sum, value) => sum + value / row.length, 0))
   const means = new Map([...distinct.keys()].map((key, i) => [key, found[i]!]))
   const whole = means.get('')!
   return orders.map(({ heads }) => counts.map((count) => means.get(keyOfHeads(heads.slice(0, count)))! - whole))
 }
+
+/** The same where nobody looks at the steps. */
+export const measureCurves = (
+  ablation: Ablation,
+  orders: readonly HeadOrder[],
+  counts: readonly number[],
+): Promise<readonly (readonly number[])[]> => lastOf(curveSteps(ablation, orders, counts))
 
 function checkOrder({ name, heads }: HeadOrder, most: number): void {
   const distinct = new Set(heads.map(nameOfHead)).size

@@ -67,3 +67,20 @@ export function wordsOfTokens(
     return ends.findIndex((wordEnd) => first < wordEnd)
   })
 }
+
+/** A text with its words, and its tokens. */
+export interface WordedText {
+  readonly text: string
+  readonly words: readonly string[]
+  readonly tokens: TokenizedText
+}
+
+/** The alignment of tokens that follows from that of words; null where either text is another one than was aligned. */
+export function alignTokens(
+  source: WordedText,
+  output: WordedText,
+  links: GoldAlignment['links'],
+): GoldAlignment | null {
+  const [read, written] = [source, output].map(({ text, words, tokens }) => wordsOfTokens(text, words, tokens))
+  return read && written ? { source: read, output: written, links } : null
+}

@@ -11,6 +11,7 @@ import { idFeeds } from '#compute/attribution/target-feeds.ts'
 import { placeKey } from '#compute/programs/ablation.ts'
 import { forwardGraph } from '#compute/programs/forward.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
+import type { Tokenizer } from '#compute/tokenize/tokenizer.ts'
 import type { AttentionPlace, HeadRole, HeadRoles } from '#compute/types.ts'
 import { copyTally } from './copying.ts'
 import { agreement } from './gold-alignment.ts'
@@ -38,6 +39,12 @@ type Sums = [sum: number, count: number][]
 export type RoleTallies = Readonly<
   Record<string, Readonly<Record<string, readonly (readonly [sum: number, count: number])[]>>>
 >
+
+/** A piece without a letter or digit parts texts: punctuation, line ends. Without a tokenizer nothing does. */
+export const separatorsOf =
+  (tokenizer: Pick<Tokenizer, 'decode'> | null) =>
+  (id: number): boolean =>
+    tokenizer !== null && !/[\p{L}\p{N}]/u.test(tokenizer.decode([id]))
 
 /** `isSeparator` tells the ids that part texts: punctuation, line ends. Special tokens count by themselves. */
 export function makeHeadRoles(engine: Engine, isSeparator: (id: number) => boolean): RoleCollector {

@@ -4,6 +4,7 @@ import { importanceOf } from '#compute/attribution/attention-board.ts'
 import { openAttentionPath } from '#compute/attribution/attention-path.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
+import { lastOf } from '#compute/steps.ts'
 import type { AttentionOptions, HeadImportance } from '#compute/types.ts'
 import { headMeasures } from './head-measures.ts'
 
@@ -24,10 +25,7 @@ export async function headImportance(
   if (measure === 'attention') return byConfidence(engine, problem)
   if (measure === 'gradient') return byGradient(engine, problem, options)
   const steps = attentionAttribution(engine, problem, { ...options, kinds: null }, { focus: () => null, finished: [] })
-  for (;;) {
-    const step = await steps.next()
-    if (step.done === true) return step.value.importance
-  }
+  return (await lastOf(steps)).importance
 }
 
 async function byGradient(

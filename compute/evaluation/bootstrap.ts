@@ -56,7 +56,7 @@ export function estimate(value: number, replicates: readonly number[]): Estimate
 }
 
 /** Linear interpolation between the neighbours in sorted numbers, as NumPy's default. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1)
   const below = Math.floor(place)
   const above = Math.min(sorted.length - 1, below + 1)

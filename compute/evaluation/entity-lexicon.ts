@@ -2,17 +2,10 @@
  * A lexicon learned from the entities that a corpus was annotated with. It knows the names that occur there, first and last names
  * apart, plural and capital of roles, and which two names mean one thing where the annotation says so.
  */
+import type { AnnotatedEntity } from '#compute/types.ts'
 import { tokenizeNames } from './entities.ts'
 import type { EntityLexicon, KnownPhrase } from './entities.ts'
 import { months } from './entity-numbers.ts'
-
-/** An entity of an annotated text. */
-export interface AnnotatedEntity {
-  readonly type: string
-  readonly text: string
-  /** Of a reference: whether its source has the same thing. */
-  readonly supported?: boolean | undefined
-}
 
 export interface LexiconBuilder {
   /** Learns from one row; rows may come in any order. */

@@ -15,12 +15,13 @@ import type { CorpusMeans } from './corpus-means.ts'
 import { withTexts } from './corpus-row.ts'
 import { runOnSources } from './corpus-run.ts'
 import { writeAlong } from './curve-outputs.ts'
-import { curveMetrics, summariseCurves } from './curve-summary.ts'
+import { summariseCurves } from './curve-summary.ts'
 import { summariseExplanations } from './explanation-summary.ts'
 import type { Source } from './source.ts'
 import { readProblem } from './targets.ts'
 import { UsageError } from './usage-error.ts'
 
+const curveMetrics = ['bleu', 'chrf', 'rouge-l', 'exact'] as const
 const rankings = ['attribution', 'gradient', 'attention', 'random'] as const
 
 /** Options of curves alone. */
@@ -34,7 +35,7 @@ export const curveOptions: OptionSpecs = {
   seed: { value: '1', help: 'of the first random order; the others follow' },
   nodes: { value: 'N', help: 'of --curve attribution: exactly N nodes; as many as a gap of 1 % needs otherwise' },
   metric: {
-    value: Object.keys(curveMetrics).join('|'),
+    value: curveMetrics.join('|'),
     help: 'of --curve: also what the model writes without the heads, compared with the reference',
   },
 }
@@ -62,7 +63,7 @@ function readCurve(args: Arguments) {
     seed: args.whole('seed', 0) ?? 1,
     value: args.choice('value', ['zero', 'mean']) ?? 'zero',
     objective: args.choice('objective', ['log-prob', 'logit', 'probability']) ?? 'log-prob',
-    metric: args.choice('metric', ['bleu', 'chrf', 'rouge-l', 'exact']) ?? null,
+    metric: args.choice('metric', curveMetrics) ?? null,
   } as const
 }
 type Curve = ReturnType<typeof readCurve>

@@ -160,7 +160,7 @@ async function reportEffects(
 ): Promise<void> {
   const { args, streams } = context
   if (args.has('generate')) throw new UsageError('--generate needs --heads, the heads to write without')
-  const { objective, effects } = await lastOf(open.local.headEffects(open.opened.engine, ablation))
+  const { objective, effects } = await open.local.lastOf(open.local.headEffects(open.opened.engine, ablation))
   const K = problem.targets.length
   const to = args.text('output')
   const tensors = Object.fromEntries(
@@ -184,12 +184,5 @@ async function reportEffects(
   }
   for (const { kind, mean } of means) {
     mean.forEach((row, l) => streams.out(`${kind}.${l}  ${row.map((value) => value.toFixed(4)).join(' ')}`))
-  }
-}
-
-async function lastOf<T>(steps: AsyncGenerator<unknown, T>): Promise<T> {
-  for (;;) {
-    const step = await steps.next()
-    if (step.done === true) return step.value
   }
 }

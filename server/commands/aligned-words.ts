@@ -1,17 +1,10 @@
 /** Word alignments in the columns of a corpus: `sourceTokens` and `targetTokens`, lists of words, and `alignment`, pairs of indices into them. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { ComputeError } from '#compute/index.ts'
 import type { GoldAlignment, Problem } from '#compute/local.ts'
+import { wordAlignment } from '../corpus/annotations.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { Source } from './source.ts'
-
-const words = z.array(z.string().min(1)).max(10_000)
-const index = z.int().min(0)
-const columns = z.object({
-  sourceTokens: words,
-  targetTokens: words,
-  alignment: z.array(z.tuple([index, index])).max(1_000_000),
-})
 
 /**
  * The alignment of a row with the tokens that were read and written; `other text` where these are not the aligned words, null where the
@@ -25,18 +18,12 @@ export function readAlignment(
   if (row?.get('alignment') === undefined || prefix === null || tokenizer === null || read === null) return null
   const { sourceTokens, targetTokens, alignment: links } = parse(row)
   const written = tokenizer.describe(targets.map(({ id }) => id))
-  const source = local.wordsOfTokens(read.text, sourceTokens, read.tokens)
-  const output = local.wordsOfTokens(written.text, targetTokens, written.tokens)
-  return source === null || output === null ? 'other text' : { source, output, links }
+  return local.alignTokens({ words: sourceTokens, ...read }, { words: targetTokens, ...written }, links) ?? 'other text'
 }
 
-function parse(row: ReadonlyMap<string, unknown>): z.infer<typeof columns> {
-  const parsed = columns.safeParse(Object.fromEntries(row))
-  if (parsed.success) {
-    const { sourceTokens, targetTokens, alignment } = parsed.data
-    const isInside = alignment.every(([source, target]) => source < sourceTokens.length && target < targetTokens.length)
-    if (isInside) return parsed.data
-  }
+function parse(row: ReadonlyMap<string, unknown>): z.infer<typeof wordAlignment> {
+  const parsed = wordAlignment.safeParse(Object.fromEntries(row))
+  if (parsed.success) return parsed.data
   throw new ComputeError(
     'bad-input',
     'The column alignment must hold pairs [i, j] of indices into the lists of words sourceTokens and targetTokens',

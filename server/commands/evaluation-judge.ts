@@ -1,14 +1,12 @@
 /** Judging one output of a corpus: metrics against its reference, and which of its names the source supports. */
-import { z } from 'zod'
-import type { AnnotatedEntity, EntityFinder, LabelledEntity, TextMetric } from '#compute/local.ts'
+import type { EntityFinder, JudgedEntity, TextMetric } from '#compute/local.ts'
+import type { AnnotatedEntity } from '#compute/types.ts'
+import { annotation } from '../corpus/annotations.ts'
 import type { CorpusEntry } from '../corpus/stream.ts'
 import type { Local } from './command.ts'
 import type { CorpusExtras } from './corpus-run.ts'
 import type { ReportedOutput } from './output-report.ts'
 import { UsageError } from './usage-error.ts'
-
-/** An entity of an output with what the model thought of its first token, where it was chosen. */
-export type JudgedEntity = Omit<LabelledEntity, 'key'> & { readonly logProb: number; readonly entropy: number }
 
 /** A row of an evaluation as it is stored. */
 export interface JudgedOutput extends ReportedOutput {
@@ -19,8 +17,6 @@ export interface JudgedOutput extends ReportedOutput {
 }
 
 type Written = ReportedOutput & { readonly offsets: readonly (readonly [start: number, end: number])[] | null }
-
-const annotation = z.array(z.object({ type: z.string(), text: z.string(), supported: z.boolean().optional() }))
 
 /** Reads the list of metrics; null where nobody gave one: then those that a row allows. */
 function readMetrics(written: string | undefined, known: readonly string[]): ReadonlySet<string> | null {
@@ -108,11 +104,8 @@ function labelOutput(
   finder: EntityFinder,
   { text, steps, offsets }: Written,
   { source }: CorpusEntry,
-  { labelEntities }: Local,
+  { judgeEntities }: Local,
 ): readonly JudgedEntity[] {
   if (text === null || source === null || offsets === null) return []
-  return labelEntities(finder, source, text).flatMap(({ key: _, ...entity }): JudgedEntity[] => {
-    const step = steps[offsets.findIndex(([start, end]) => end > entity.start && end > start)]
-    return step === undefined ? [] : [{ ...entity, logProb: step.logProb, entropy: step.entropy }]
-  })
+  return judgeEntities(finder, source, { text, offsets, steps })
 }

@@ -1,7 +1,7 @@
 /** The summary of a run over a corpus: every number with a 95 % bootstrap interval over rows. */
-import type { Measure, RowCase, Tally, TextMetric } from '#compute/local.ts'
+import type { EntityCase, Measure, Tally, TextMetric } from '#compute/local.ts'
 import type { Local } from './command.ts'
-import type { JudgedEntity, JudgedOutput } from './evaluation-judge.ts'
+import type { JudgedOutput } from './evaluation-judge.ts'
 import type { ReportedOutput, ReportedStep } from './output-report.ts'
 import type { StoredRow } from './run-directory.ts'
 
@@ -16,7 +16,7 @@ export async function summariseOutputs(rows: AsyncIterable<StoredRow>, local: Lo
 export async function summariseEvaluation(rows: AsyncIterable<StoredRow>, local: Local): Promise<object> {
   const whole = local.openTally()
   const groups = new Map<string, Tally>()
-  const cases: { entity: JudgedEntity; row: number }[] = []
+  const cases: EntityCase[] = []
   const used = new Set<TextMetric>()
   for await (const row of rows) {
     const output = outputOf(row)
@@ -36,7 +36,7 @@ export async function summariseEvaluation(rows: AsyncIterable<StoredRow>, local:
     signatures: Object.fromEntries(signatures),
     metrics: whole.report(),
     ...(groups.size === 0 ? {} : { groups: reportGroups(groups) }),
-    ...(cases.length === 0 ? {} : { unsupportedBy: rankEntities(cases, local) }),
+    ...(cases.length === 0 ? {} : { unsupportedBy: local.rankEntities(cases) }),
   }
 }
 
@@ -89,33 +89,8 @@ function metricsOf({ metrics }: Partial<JudgedOutput>, { textMetrics }: Local): 
 function measureOutput(
   { text, reference, entities }: Partial<JudgedOutput>,
   metrics: readonly TextMetric[],
-  { measureText, meanMeasure }: Local,
+  { measureText, measureEntities }: Local,
 ): readonly Measure[] {
   const compared = metrics.flatMap((metric) => measureText(metric, text!, reference!)) // a judged row has both
-  if (entities === undefined) return compared
-  const unsupported = entities.filter(({ supported }) => !supported)
-  const supported = entities.filter((entity) => entity.supported)
-  const mean = (name: string, some: readonly JudgedEntity[]): Measure =>
-    meanMeasure(
-      name,
-      some.reduce((sum, { entropy }) => sum + entropy, 0),
-      some.length,
-    )
-  return [
-    ...compared,
-    meanMeasure('unsupportedEntities', unsupported.length, entities.length),
-    meanMeasure('outputsWithUnsupported', Math.min(1, unsupported.length), 1),
-    mean('entropyOfSupported', supported),
-    mean('entropyOfUnsupported', unsupported),
-  ]
-}
-
-/** How well the model's own doubt at the first token of an entity finds those the source does not support. */
-function rankEntities(cases: readonly { entity: JudgedEntity; row: number }[], local: Local): object {
-  const by = (score: (entity: JudgedEntity) => number): readonly RowCase[] =>
-    cases.map(({ entity, row }) => ({ row, score: score(entity), isPositive: !entity.supported }))
-  return {
-    entropy: local.estimateRanking(by(({ entropy }) => entropy)),
-    negativeLogProb: local.estimateRanking(by(({ logProb }) => -logProb)),
-  }
+  return entities === undefined ? compared : [...compared, ...measureEntities(entities)]
 }

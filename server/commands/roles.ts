@@ -27,9 +27,7 @@ export const roles: Command = {
 async function rolesOfOne({ args, streams }: CommandContext, open: OpenCheckpoint, source: Source): Promise<void> {
   const problem = await readProblem(args, open, source)
   const { tokenizer } = source
-  // A piece without a letter or digit parts texts: punctuation, line ends.
-  const isSeparator = (id: number): boolean => tokenizer !== null && !/[\p{L}\p{N}]/u.test(tokenizer.decode([id]))
-  const collector = open.local.makeHeadRoles(open.opened.engine, isSeparator)
+  const collector = open.local.makeHeadRoles(open.opened.engine, open.local.separatorsOf(tokenizer))
   const gold = readAlignment(open, source, problem)
   await collector.add(problem, gold === 'other text' ? null : gold)
   const found = collector.roles()

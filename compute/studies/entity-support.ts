@@ -1,0 +1,138 @@
+/**
+ * Which names of outputs their sources support, and whether the model's doubt gives away those that it made up: entropy at the first
+ * token of a name, supported against unsupported, and what a filter on it would find.
+ */
+import { openEntityFinder } from '#compute/evaluation/entities.ts'
+import { openLexiconBuilder } from '#compute/evaluation/entity-lexicon.ts'
+import { judgeEntities, measureEntities, rankEntities } from '#compute/evaluation/output-entities.ts'
+import type { EntityCase, JudgedEntity } from '#compute/evaluation/output-entities.ts'
+import { openTally } from '#compute/evaluation/tally.ts'
+import { describeSample, thresholdCurve } from '#compute/evaluation/threshold-curve.ts'
+import type { EntitySupportTask, NamedRow, StudyTensor } from '#compute/types.ts'
+import { fileColumns } from './columns.ts'
+import type { FilledColumn } from './columns.ts'
+import { floats, integers } from './study.ts'
+import type { StudySteps } from './study.ts'
+
+interface JudgedRow {
+  readonly row: number
+  readonly entities: readonly JudgedEntity[]
+}
+
+/** Rows between two steps. */
+const slice = 50
+
+export async function* supportEntities({ rows }: EntitySupportTask): StudySteps {
+  const lexicon = openLexiconBuilder()
+  for (const { sourceEntities, referenceEntities } of rows) lexicon.add(sourceEntities, referenceEntities)
+  yield { stage: 'Learning names', done: 0, total: rows.length }
+  const finder = openEntityFinder(lexicon.build())
+  const written = rows.filter((row): row is NamedRow & { output: object } => row.output !== null)
+  const judged: JudgedRow[] = []
+  const tally = openTally()
+  for (const [done, { row, source, output }] of written.entries()) {
+    const entities = judgeEntities(finder, source, output)
+    judged.push({ row, entities })
+    tally.add(row, measureEntities(entities))
+    if (done % slice === 0) yield { stage: 'Finding names', done, total: written.length }
+  }
+  yield { stage: 'Comparing names', done: 0, total: 1 }
+  const cases = judged.flatMap(({ row, entities }) => entities.map((entity): EntityCase => ({ row, entity })))
+  const filed = fileColumns(
+    judged.map(({ row }) => row),
+    columnsOf(judged),
+  )
+  const types = [...new Set(cases.map(({ entity }) => entity.type))].toSorted()
+  return {
+    tensors: { ...filed.tensors, ...tensorsOf(cases, types) },
+    report: {
+      shown: written.length,
+      of: rows.length,
+      types,
+      measures: tally.report(),
+      ...compareSamples(cases),
+      names: thresholdCurve(cases.map(({ entity }) => ({ score: entity.entropy, isPositive: !entity.supported }))),
+      outputs: thresholdCurve(judged.flatMap(outputCase)),
+      columns: filed.columns,
+    },
+  }
+}
+
+/** Entropy of either sort of name as two samples. */
+function compareSamples(cases: readonly EntityCase[]) {
+  const entropies = (isSupported: boolean): readonly number[] =>
+    cases.filter(({ entity }) => entity.supported === isSupported).map(({ entity }) => entity.entropy)
+  return {
+    supported: describeSample(entropies(true)),
+    unsupported: describeSample(entropies(false)),
+    ranking: rankEntities(cases),
+  }
+}
+
+/** A whole output is flagged by its most doubtful name; one without names cannot be. */
+const outputCase = ({ entities }: JudgedRow) =>
+  entities.length === 0
+    ? []
+    : [{ score: mostDoubt(entities), isPositive: entities.some(({ supported }) => !supported) }]
+
+const mostDoubt = (entities: readonly JudgedEntity[]): number => Math.max(...entities.map(({ entropy }) => entropy))
+
+function columnsOf(judged: readonly JudgedRow[]): readonly FilledColumn[] {
+  const each = (of: (entities: readonly JudgedEntity[]) => number): readonly number[] =>
+    judged.map(({ entities }) => of(entities))
+  const unsupported = (entities: readonly JudgedEntity[]): number =>
+    entities.filter(({ supported }) => !supported).length
+  return [
+    {
+      name: 'names',
+      title: 'Names',
+      type: 'number',
+      unit: null,
+      definition: 'How many names the output holds: people, places, organisations, roles, dates and numbers.',
+      values: each(({ length }) => length),
+    },
+    {
+      name: 'unsupported-names',
+      title: 'Unsupported names',
+      type: 'number',
+      unit: null,
+      definition: 'How many names of the output its source does not have in any spelling.',
+      values: each(unsupported),
+    },
+    {
+      name: 'name-entropy',
+      title: 'Highest name entropy',
+      type: 'number',
+      unit: 'nats',
+      definition: 'The largest entropy at the first token of a name of the output: how unsure the model was there.',
+      values: each((entities) => (entities.length === 0 ? NaN : mostDoubt(entities))),
+    },
+    {
+      name: 'support',
+      title: 'Support of names',
+      type: 'category',
+      unit: null,
+      definition: 'Whether the source has every name of the output.',
+      levels: ['no names', 'all supported', 'some unsupported'],
+      values: each((entities) => (entities.length === 0 ? 0 : unsupported(entities) === 0 ? 1 : 2)),
+    },
+  ]
+}
+
+/** One entry per name, in the order of rows and texts. */
+function tensorsOf(cases: readonly EntityCase[], types: readonly string[]): Readonly<Record<string, StudyTensor>> {
+  const entities = cases.map(({ entity }) => entity)
+  return {
+    'names.row': integers(cases.map(({ row }) => row)),
+    'names.type': integers(entities.map(({ type }) => types.indexOf(type))),
+    'names.start': integers(entities.map(({ start }) => start)),
+    'names.end': integers(entities.map(({ end }) => end)),
+    'names.entropy': floats(entities.map(({ entropy }) => entropy)),
+    'names.log-prob': floats(entities.map(({ logProb }) => logProb)),
+    'names.supported': {
+      dtype: 'U8',
+      shape: [cases.length],
+      data: Uint8Array.from(entities, ({ supported }) => Number(supported)),
+    },
+  }
+}
