@@ -207,14 +207,11 @@ export interface HeadMatrix {
   readonly values: Float32Array
 }
 
-/** A column that a study computed for the rows of a corpus; `docs/reading-results.md` says where its numbers stand. */
+/** A number that a study found for rows of a corpus: tensor `column.{name}`, for the rows of tensor `ordinals`; NaN where there is none. */
 export interface ComputedColumn {
   readonly name: string
   readonly title: string
-  readonly type: 'number' | 'category'
-  /** Null where the number is a count or a share, or the column a category. */
-  readonly unit: string | null
+  /** `nats`; empty where the number is a count, a share or a score. */
+  readonly unit: string
   readonly definition: string
-  /** Of a category: what 0, 1, 2 … stand for. */
-  readonly levels?: readonly string[]
 }

@@ -14,6 +14,7 @@ import type {
   PartialLayerAttribution,
 } from './analysis-types.ts'
 import type { LayerPart, ProjectTask, ProjectedLayers } from './projection/types.ts'
+import type { StudyResult, StudyTask } from './study-types.ts'
 import type {
   Attribution,
   AttributionOptions,
@@ -31,10 +32,11 @@ import type {
 } from './types.ts'
 
 /** Work for a compute process. */
-export type Task = CheckpointTask | ProjectTask
+export type Task = CheckpointTask | ProjectTask | Extract<StudyTask, { checkpoint: null }>
 
 /** Work on a checkpoint, which is a folder. */
 export type CheckpointTask =
+  | Extract<StudyTask, { checkpoint: string }>
   | { readonly kind: 'inspect'; readonly checkpoint: string }
   /** Opens a checkpoint and compiles what the first question about it will need. */
   | { readonly kind: 'prepare'; readonly checkpoint: string }
@@ -149,6 +151,7 @@ export interface TaskResults {
   readonly 'head-effects': readonly HeadEffects[]
   /** The layouts were told before. */
   readonly project: ProjectedLayers
+  readonly study: StudyResult
   readonly interact: Interactions
   readonly lens: LogitLens
   readonly judge: Faithfulness

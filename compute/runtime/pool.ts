@@ -121,7 +121,7 @@ export async function openPool(options: PoolOptions): Promise<OpenPool> {
   }
 }
 
-/** The checkpoint of a task; a projection has none. */
+/** The checkpoint of a task; projections and studies of texts have none. */
 const folderOf = (task: Task): string | null => (task.kind === 'project' ? null : task.checkpoint)
 
 /** The least busy one; of several, one that knows the checkpoint. */

@@ -4,6 +4,7 @@
  * clicks while others' instances are being computed sees the first colours at once. Tasks that somebody waits for come next.
  */
 import { ComputeError } from '#compute/errors.ts'
+import { asTask, runTextStudy } from '#compute/studies/run-study.ts'
 import { projectStates } from '#compute/tasks/project-states.ts'
 import { runTask } from '#compute/tasks/run-task.ts'
 import type { TaskResult, TaskStep } from '#compute/tasks/run-task.ts'
@@ -42,6 +43,7 @@ export function makeWorkshop(first: Workbench, send: (message: FromWorker) => vo
   async function begin(work: Work): Promise<AsyncGenerator<TaskStep, TaskResult>> {
     const { task } = work
     if (task.kind === 'project') return projectStates(task, bench.products)
+    if (task.checkpoint === null) return asTask(runTextStudy(task))
     return runTask(await bench.take(task.checkpoint), task, () => work.focus)
   }
 

@@ -1,4 +1,4 @@
-/** Columns that a study adds to the table of points: tensors `column.{name}`, one number per row of `rows`. */
+/** Columns that a study adds to the table of points: tensors `column.{name}`, one number per row of `ordinals`. */
 import type { ComputedColumn, StudyTensor } from '#compute/types.ts'
 import { floats, integers } from './study.ts'
 
@@ -14,7 +14,7 @@ export function fileColumns(
 ): { readonly tensors: Readonly<Record<string, StudyTensor>>; readonly columns: readonly ComputedColumn[] } {
   const named = columns.map(({ name, values }) => [`column.${name}`, floats(values)] as const)
   return {
-    tensors: { rows: integers(rows), ...Object.fromEntries(named) },
+    tensors: { ordinals: integers(rows), ...Object.fromEntries(named) },
     columns: columns.map(({ values: _, ...column }) => column),
   }
 }

@@ -59,7 +59,7 @@ export async function* drawOnSegments(opened: Opened, { rows, quadrature }: Demo
   const matrix = (of: (drawn: Drawn) => readonly number[]) => floats(found.flatMap(of), [found.length, width])
   return {
     tensors: {
-      rows: integers(rows.map(({ row }) => row)),
+      ordinals: integers(rows.map(({ row }) => row)),
       condition: integers(rows.map(({ condition }) => conditions.indexOf(condition))),
       contribution: matrix(({ contribution }) => contribution),
       share: matrix(({ share }) => share),
@@ -97,8 +97,12 @@ async function* drawOne(
   const whole = outputProblem(model, prompt.ids, answer.ids)
   const problem: Problem = { ...whole, targets: [joinTargets(whole.targets)] }
   const options = {
-    ...{ method: 'integrated-gradients', baseline: 'mean', objective: 'log-prob' },
-    ...{ attributeSpecial: false, contrast: null, quadrature },
+    method: 'integrated-gradients',
+    baseline: 'mean',
+    objective: 'log-prob',
+    attributeSpecial: false,
+    contrast: null,
+    quadrature,
   } as const
   const steps = attribute(opened.engine, problem, options, null, { focus: () => null, finished: null })
   for (;;) {

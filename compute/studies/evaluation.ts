@@ -35,7 +35,7 @@ export async function* evaluateOutputs(opened: Opened, { rows, metrics }: Evalua
   }
   const filed = fileColumns(
     compared.map(({ row }) => row),
-    metrics.flatMap((metric) => columnsOf(metric, compared)),
+    metrics.map((metric) => columnOf(metric, compared)),
   )
   return {
     tensors: filed.tensors,
@@ -74,7 +74,7 @@ async function* writeMissing(
     yield { stage: 'Writing outputs', done: step.value, total: missing.length }
     step = await writing.next()
   }
-  const texts = new Map(missing.map(({ row }, i) => [row, (step.value as readonly string[])[i]!]))
+  const texts = new Map(missing.map(({ row }, i) => [row, step.value[i]!]))
   return rows.map((row) => ({ ...row, output: row.output ?? texts.get(row.row) ?? null }))
 }
 
@@ -83,29 +83,28 @@ const namedSignature = (metric: EvaluationMetric): readonly (readonly [string, s
   return signature === undefined ? [] : [[metric, signature]]
 }
 
-const texts: Readonly<Record<EvaluationMetric, readonly [title: string, definition: string]>> = {
+/** What each metric is called as a column, and what it says of one output. */
+const texts: Readonly<Record<EvaluationMetric, readonly [name: string, title: string, definition: string]>> = {
   bleu: [
+    'bleu',
     'BLEU',
-    'Share of the output’s word runs of up to four words that the reference has, 0 to 100 (sentence BLEU).',
+    'How many word runs of up to four words the output shares with the reference, 0 to 100 (sentence BLEU).',
   ],
-  chrf: ['chrF', 'Agreement of character runs of up to six characters with the reference, 0 to 100.'],
-  rouge: ['ROUGE-L', 'F score of the longest common word sequence of output and reference, 0 to 1.'],
-  exact: ['Exact match', 'Whether output and reference are the same text.'],
-  answer: ['Correct', 'Whether the first line of the output is the reference answer.'],
+  chrf: ['chrf', 'chrF', 'How many character runs of up to six characters output and reference share, 0 to 100.'],
+  rouge: [
+    'rougeL',
+    'ROUGE-L',
+    'F score of the longest word sequence that output and reference have in common, 0 to 1.',
+  ],
+  exact: ['exactMatch', 'Exact match', '1 where output and reference are the same text, 0 elsewhere.'],
+  answer: ['answerAccuracy', 'Correct', '1 where the first line of the output is the reference answer, 0 elsewhere.'],
 }
 
-function columnsOf(metric: EvaluationMetric, rows: readonly Compared[]): readonly FilledColumn[] {
-  const [title, definition] = texts[metric]
-  const scores = rows.map(({ output, reference }) => scoreRow(metric, output, reference))
-  const common = { title, definition, unit: null }
-  if (metric === 'exact' || metric === 'answer') {
-    const name = metric === 'exact' ? 'exactMatch' : 'answerAccuracy'
-    const levels = metric === 'exact' ? ['different', 'same'] : ['wrong', 'correct']
-    const values = scores.map((score) => Number(score[name] === true))
-    return [{ ...common, name: metric === 'exact' ? 'exact-match' : 'correct', type: 'category', levels, values }]
-  }
-  const values = scores.map((score) =>
-    metric === 'rouge' ? (score['rougeL'] as { readonly f: number }).f : Number(score[metric]),
-  )
-  return [{ ...common, name: metric === 'rouge' ? 'rouge-l' : metric, type: 'number', values }]
+function columnOf(metric: EvaluationMetric, rows: readonly Compared[]): FilledColumn {
+  const [name, title, definition] = texts[metric]
+  const values = rows.map(({ output, reference }) => {
+    const score = scoreRow(metric, output, reference)[name]
+    return metric === 'rouge' ? (score as { readonly f: number }).f : Number(score) // as `scoreRow` makes them
+  })
+  return { name, title, unit: '', definition, values }
 }

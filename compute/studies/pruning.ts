@@ -110,7 +110,12 @@ function describe(
   return {
     rows: rows.filter(({ reference }) => reference !== null).length,
     rankedOn: Math.min(rankedOn, rows.length),
-    ...{ ranking, quadrature, metric, seed, controls, bootstrap: usualBootstrap },
+    ranking,
+    quadrature,
+    metric,
+    seed,
+    controls,
+    bootstrap: usualBootstrap,
     kinds: kinds.map((kind) => {
       const own = orders.filter((order) => order.kind === kind)
       const [{ counts, heads }] = own as [KindOrder, ...KindOrder[]] // the first is that of the ranking

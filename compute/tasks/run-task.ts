@@ -3,6 +3,7 @@ import { ablate, attend, measureHeads } from './attention.ts'
 import { explain } from './explain.ts'
 import { explainPairs, judge, readLayers } from './inputs.ts'
 import { inspectCheckpoint } from './inspect.ts'
+import { asTask, runStudy } from '#compute/studies/run-study.ts'
 import { withLanguages } from './language.ts'
 import type { Opened } from './opened.ts'
 import { prepare } from './prepare.ts'
@@ -53,6 +54,8 @@ export async function* runTask(
       return yield* explainPairs(opened, task, focus)
     case 'lens':
       return yield* readLayers(opened, task)
+    case 'study':
+      return yield* asTask(runStudy(opened, task))
     case 'judge':
       return yield* judge(opened, task)
   }
