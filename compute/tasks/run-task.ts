@@ -31,15 +31,8 @@ export async function* runTask(
       return prepare(opened)
     case 'tokenize':
       return (await (await withLanguages(opened, task.languages ?? {})).tokenizer()).encode(task.text)
-    case 'respond': {
-      const writing = respond(await withLanguages(opened, task.languages ?? {}), task.text, task)
-      let step = await writing.next()
-      while (!step.done) {
-        yield { progress: step.value, partial: null }
-        step = await writing.next()
-      }
-      return step.value
-    }
+    case 'respond':
+      return yield* answerOne(opened, task)
     case 'respond-many':
       return yield* answerMany(opened, task)
     case 'attribute':
@@ -59,6 +52,19 @@ export async function* runTask(
     case 'judge':
       return yield* judge(opened, task)
   }
+}
+
+async function* answerOne(
+  opened: Opened,
+  task: Extract<CheckpointTask, { kind: 'respond' }>,
+): AsyncGenerator<TaskStep, TaskResults['respond']> {
+  const writing = respond(await withLanguages(opened, task.languages ?? {}), task.text, task)
+  let step = await writing.next()
+  while (!step.done) {
+    yield { progress: step.value, partial: null }
+    step = await writing.next()
+  }
+  return step.value
 }
 
 async function* answerMany(
