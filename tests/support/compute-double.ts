@@ -53,6 +53,7 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
     interact: 0,
     lens: 0,
     judge: 0,
+    study: 0,
   }
   const targets: number[] = []
   const answered: string[] = []
