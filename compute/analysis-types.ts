@@ -51,6 +51,25 @@ export interface HeadImportance {
   readonly shape: readonly [layers: number, heads: number]
 }
 
+/** Importance of heads for K output tokens, each by itself: the largest (signed) entry of a head's attribution. */
+export interface TargetImportance {
+  /** [K] F at the input. */
+  readonly objective: Float32Array
+  readonly importance: readonly {
+    readonly kind: AttentionKind
+    /** [K, layers, heads] */
+    readonly importance: Float32Array
+    readonly shape: readonly [targets: number, layers: number, heads: number]
+  }[]
+}
+
+/** Attention of one layer. Queries and keys as in `LayerAttribution`. */
+export interface AttentionWeights {
+  /** [heads, query, key] */
+  readonly weights: Float32Array
+  readonly shape: readonly [heads: number, queries: number, keys: number]
+}
+
 /**
  * How pairs of tokens act together. `masked-pairs`: F(all) − F(−i) − F(−j) + F(−i−j), and F(all) − F(−i) on the diagonal.
  * `integrated-hessians`: Janizek et al. 2021. `attention-edges`: attention attribution summed over heads, layers and kinds.
@@ -154,6 +173,19 @@ export interface HeadMeasures {
   readonly confidence: Float32Array
   /** The weight on the first key (Xiao et al. 2024, attention sinks). */
   readonly sink: Float32Array
+}
+
+/** Where the heads of one text look, and what they may do. */
+export interface HeadLook {
+  readonly measures: readonly HeadMeasures[]
+  readonly roles: readonly HeadRoles[]
+}
+
+/** What every head is worth, measured. */
+export interface MeasuredHeads {
+  /** [K] F of the whole model. */
+  readonly objective: Float32Array
+  readonly effects: readonly HeadEffects[]
 }
 
 /** What each head of one kind is worth, measured: F without it less F, for K targets. */

@@ -7,6 +7,7 @@ import { outputProblem } from '#compute/attribution/problem.ts'
 import { ComputeError } from '#compute/errors.ts'
 import { faithfulness } from '#compute/evaluation/faithfulness.ts'
 import type { Task } from '#compute/types.ts'
+import { onlyTarget } from './attention.ts'
 import { unknownIdOf } from './opened.ts'
 import type { Opened } from './opened.ts'
 
@@ -15,12 +16,13 @@ type Asked<K extends Task['kind']> = Extract<Task, { kind: K }>
 /** Interactions on every token of an output. */
 export async function* explainPairs(
   opened: Opened,
-  { source, output, options }: Asked<'interact'>,
+  { source, output, options, only }: Asked<'interact'>,
   focus: () => number | null,
 ): InteractionSteps {
   const { engine } = opened
   const unknownId = options.baseline === 'unk' ? await unknownIdOf(opened) : null
-  return yield* interact(engine, outputProblem(engine.model, source, output), options, unknownId, focus)
+  const problem = onlyTarget(outputProblem(engine.model, source, output), only)
+  return yield* interact(engine, problem, options, unknownId, focus)
 }
 
 /** The logit lens at every token of an output. */
