@@ -216,6 +216,12 @@ export interface LogitLens {
   readonly targetRanks: Int32Array
 }
 
+/** A logit lens with what its tokens read. */
+export interface NamedLens extends LogitLens {
+  /** Pieces of the vocabulary by id; empty without a tokenizer. */
+  readonly pieces: Readonly<Record<string, string>>
+}
+
 /** How scores are put to the test. */
 export interface FaithfulnessOptions {
   /** Shares of the tokens that are masked, rising, each above 0 and up to 1. */

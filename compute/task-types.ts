@@ -11,8 +11,8 @@ import type {
   HeadLook,
   InteractionOptions,
   Interactions,
-  LogitLens,
   MeasuredHeads,
+  NamedLens,
   PartialInteractions,
   PartialLayerAttribution,
   TargetImportance,
@@ -215,7 +215,7 @@ export interface TaskResults {
   readonly project: ProjectedLayers
   readonly study: StudyResult
   readonly interact: Interactions
-  readonly lens: LogitLens
+  readonly lens: NamedLens
   readonly judge: Faithfulness
 }
 

@@ -6,7 +6,7 @@ import { openMasking } from '#compute/attribution/masking.ts'
 import { outputProblem } from '#compute/attribution/problem.ts'
 import { ComputeError } from '#compute/errors.ts'
 import { faithfulness } from '#compute/evaluation/faithfulness.ts'
-import type { Task } from '#compute/types.ts'
+import type { NamedLens, Progress, Task } from '#compute/types.ts'
 import { onlyTarget } from './attention.ts'
 import { unknownIdOf } from './opened.ts'
 import type { Opened } from './opened.ts'
@@ -26,8 +26,14 @@ export async function* explainPairs(
 }
 
 /** The logit lens at every token of an output. */
-export function readLayers({ engine }: Opened, { source, output, count }: Asked<'lens'>): ReturnType<typeof logitLens> {
-  return logitLens(engine, outputProblem(engine.model, source, output), count)
+export async function* readLayers(
+  { engine, tokenizer }: Opened,
+  { source, output, count }: Asked<'lens'>,
+): AsyncGenerator<{ readonly progress: Progress; readonly partial: null }, NamedLens> {
+  const lens = yield* logitLens(engine, outputProblem(engine.model, source, output), count)
+  const read = await tokenizer().catch(() => null)
+  const pieces = read === null ? [] : [...new Set(lens.ids)].map((id) => [id, read.token(id)] as const)
+  return { ...lens, pieces: Object.fromEntries(pieces) }
 }
 
 /** Faithfulness of the scores of every token of an output. Fails on scores of another size. */

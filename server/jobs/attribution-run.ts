@@ -1,10 +1,9 @@
-import { encodeSafetensors } from '#compute/index.ts'
 import { countCrash } from '../db/runs.ts'
-import { upsertResult } from '../db/results.ts'
 import type { ActiveRun } from './active.ts'
 import { type ComputingDeps, type Made, locateCheckpoint, withRetries } from './computing.ts'
 import type { AttributionInput } from './input.ts'
 import { toTensors } from './partial.ts'
+import { storeResult } from './result-file.ts'
 
 /** Attributes every output token of an instance; parts are told as they come. */
 export async function computeAttribution(
@@ -12,7 +11,7 @@ export async function computeAttribution(
   active: ActiveRun,
   deps: ComputingDeps,
 ): Promise<Made> {
-  const { database, pool, results, now } = deps
+  const { database, pool } = deps
   const { folder: checkpoint } = await locateCheckpoint(deps.registry, input)
   const { source, output, options } = input
   const attribution = await withRetries(
@@ -33,20 +32,5 @@ export async function computeAttribution(
         { progress: (progress) => active.report(progress), partial: (part) => active.part(part, output.length) },
       ),
   )
-  const tensors = toTensors(attribution)
-  const bytes = encodeSafetensors(tensors, {
-    engine: deps.engine,
-    device: pool.device.name,
-    revision: input.revision,
-    options: JSON.stringify(options),
-  })
-  await deps.space.require(bytes.byteLength)
-  const hash = await results.put(bytes)
-  const notes = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }))
-  return {
-    state: 'done',
-    result: hash,
-    error: null,
-    store: (tx) => upsertResult(tx, { hash, tensors: notes, bytes: bytes.byteLength, now: now() }),
-  }
+  return storeResult(toTensors(attribution), { revision: input.revision, options: JSON.stringify(options) }, deps)
 }

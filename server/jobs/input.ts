@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { AttributionOptions } from '#compute/types.ts'
+import type { AttributionOptions, Languages } from '#compute/types.ts'
+import type { FullQuestion } from '../wire/analyses.ts'
 import type { RunKind } from '../wire/runs.ts'
 
 /** What a run computes from; stored with it, so that any process can compute it. */
-export type RunInput = AttributionInput | OutputInput | CorpusInput
+export type RunInput = AttributionInput | AnalysisInput | OutputInput | CorpusInput
 
 interface FromCheckpoint {
   /** Id of a registered checkpoint, and the revision of its files that was asked for. */
@@ -18,6 +19,16 @@ export interface AttributionInput extends FromCheckpoint {
   readonly options: AttributionOptions
   /** Output token that the first person asked for; no part of the key. */
   readonly focus: number | null
+}
+
+/** A question about one instance. */
+export interface AnalysisInput extends FromCheckpoint {
+  readonly kind: 'analysis'
+  readonly source: readonly number[]
+  readonly output: readonly number[]
+  /** Languages that the output was written with, where they are not those of the checkpoint. */
+  readonly languages: Languages | null
+  readonly question: FullQuestion
 }
 
 export interface OutputInput extends FromCheckpoint {
@@ -47,6 +58,10 @@ function decides(input: RunInput): Record<string, unknown> {
   switch (kind) {
     case 'attribution':
       return { kind, revision, source: input.source, output: input.output, options: input.options }
+    case 'analysis': {
+      const { source, output, languages, question } = input
+      return { kind, revision, source, output, languages, question }
+    }
     case 'output':
       return { kind, revision, text: input.text, decoding: DECODING }
     case 'corpus':

@@ -101,7 +101,7 @@ async function start(request: RunRequest, deps: RunsDeps): Promise<Started> {
 
 /** Done, and its file still there: a result file that was removed by hand is computed again. */
 function isComputed(run: StoredRun, { results }: RunsDeps): boolean {
-  return run.state === 'done' && run.kind === 'attribution' && run.result !== null && results.has(run.result)
+  return run.state === 'done' && run.result !== null && results.has(run.result)
 }
 
 /** Puts a run into the queue unless it is there, under way or computed. Outputs and corpora are asked for when they are missing. */
@@ -175,7 +175,7 @@ function toReply(run: RequestedRun, before: ReadonlyMap<string, number>, { dispa
     state: run.state,
     instance: run.instance,
     options: run.input.kind === 'attribution' ? run.input.options : null,
-    question: null,
+    question: run.input.kind === 'analysis' ? run.input.question.kind : null,
     startedBy: run.startedBy,
     // A run that began meanwhile has nothing before it.
     position: run.state === 'queued' ? (before.get(run.key) ?? 0) : null,
