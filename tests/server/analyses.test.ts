@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FileTensor } from '#compute/index.ts'
 import { decodeSafetensors, loadLocal, openPool } from '#compute/index.ts'
 import type { Opened } from '#compute/local.ts'
+import { lastOf } from '#compute/steps.ts'
 import type { ComputePool } from '#compute/types.ts'
 import type { AblationReport, AnalysisReply, HeadMeasuresReport, LensReport, Question } from '#server/wire/analyses.ts'
 import type { InstanceReply } from '#server/wire/instances.ts'
@@ -300,18 +301,11 @@ describe('questions about one instance, computed by the example models', () => {
   })
 })
 
-async function lastOf<T>(steps: AsyncGenerator<unknown, T>): Promise<T> {
-  for (;;) {
-    const step = await steps.next()
-    if (step.done === true) return step.value
-  }
-}
-
 /** The JSON that stands in a result file's metadata; null where there is none. */
 function reportOf(bytes: Uint8Array): unknown {
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true))
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as {
+  const { __metadata__: notes } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as {
     __metadata__: { report?: string }
   }
-  return header.__metadata__.report === undefined ? null : (JSON.parse(header.__metadata__.report) as unknown)
+  return notes.report === undefined ? null : (JSON.parse(notes.report) as unknown)
 }
