@@ -54,7 +54,6 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
     'head-importance': 0,
     flow: 0,
     'write-without': 0,
-    study: 0,
     project: 0,
     interact: 0,
     lens: 0,
