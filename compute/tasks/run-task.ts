@@ -38,19 +38,13 @@ export async function* runTask(
     case 'attribute':
       return yield* explain(opened, task.source, task.output, task.options, { focus, finished: task.finished })
     case 'attend':
-      return yield* attend(opened, task, focus)
     case 'ablate':
-      return ablate(opened, task)
     case 'head-effects':
-      return yield* toldAlone(measureHeads(opened, task))
     case 'weights':
-      return weights(opened, task)
     case 'head-measures':
-      return look(opened, task)
     case 'head-importance':
-      return yield* toldAlone(rank(opened, task))
     case 'flow':
-      return flow(opened, task)
+      return yield* runHeads(opened, task, focus)
     case 'write-without':
       return yield* toldAlone(writeWithout(await withLanguages(opened, task.languages ?? {}), task))
     case 'interact':
@@ -76,6 +70,35 @@ async function* answerMany(
     yield { progress: { stage: 'Writing outputs', done, total: texts.length }, partial }
   }
   return null
+}
+
+type HeadTask = Extract<
+  CheckpointTask,
+  { kind: 'attend' | 'ablate' | 'head-effects' | 'weights' | 'head-measures' | 'head-importance' | 'flow' }
+>
+
+/** Tasks about attention. */
+async function* runHeads(
+  opened: Opened,
+  task: HeadTask,
+  focus: () => number | null,
+): AsyncGenerator<TaskStep, TaskResult> {
+  switch (task.kind) {
+    case 'attend':
+      return yield* attend(opened, task, focus)
+    case 'ablate':
+      return ablate(opened, task)
+    case 'head-effects':
+      return yield* toldAlone(measureHeads(opened, task))
+    case 'weights':
+      return weights(opened, task)
+    case 'head-measures':
+      return look(opened, task)
+    case 'head-importance':
+      return yield* toldAlone(rank(opened, task))
+    case 'flow':
+      return flow(opened, task)
+  }
 }
 
 /** Work that tells its progress alone. */
