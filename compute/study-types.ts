@@ -75,8 +75,7 @@ export interface PruningTask extends FromCheckpoint {
   readonly rankedOn: number
   readonly ranking: Exclude<HeadRanking, 'random'>
   readonly quadrature: Quadrature
-  /** From none to all heads of a kind in so many equal steps. */
-  readonly steps: number
+  readonly counts: readonly number[]
   readonly controls: number
   readonly seed: number
   readonly metric: CurveMetric

@@ -57,11 +57,10 @@ function ordersOf(
   kind: AttentionKind,
   importance: readonly HeadImportance[],
   all: readonly Head[],
-  { steps, controls, seed }: PruningTask,
+  { counts, controls, seed }: PruningTask,
 ): readonly KindOrder[] {
   const own = all.filter((head) => head.kind === kind)
-  const shares = Array.from({ length: steps + 1 }, (_, step) => Math.round((step * own.length) / steps))
-  const counts = [...new Set(shares)]
+  const possible = [...new Set(counts.map((count) => Math.min(count, own.length)))]
   const least = orderByImportance(
     'least',
     importance.filter((one) => one.kind === kind),
@@ -72,7 +71,7 @@ function ordersOf(
     heads: shuffle(own, makeRandom(seed + i)),
     group: 'random' as const,
   }))
-  return [{ ...least, group: 'least' as const }, ...random].map((order) => ({ ...order, kind, counts }))
+  return [{ ...least, group: 'least' as const }, ...random].map((order) => ({ ...order, kind, counts: possible }))
 }
 
 /** What is written without each set of heads, by the key of the set. */
@@ -107,7 +106,7 @@ function describe(
 ): object {
   const kinds = [...new Set(orders.map(({ kind }) => kind))]
   const pointsOf = (kind: AttentionKind, name: string, counts: readonly number[]) =>
-    counts.map((removed) => ({ removed, score: found[keyOf(kind, name, removed)] }))
+    counts.map((removed) => ({ removed, [metric]: found[keyOf(kind, name, removed)] }))
   return {
     rows: rows.filter(({ reference }) => reference !== null).length,
     rankedOn: Math.min(rankedOn, rows.length),

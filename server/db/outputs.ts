@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { ScoredStep, TokenizedText } from '#compute/types.ts'
 import { storable } from '../text.ts'
 import type { Connection } from './database.ts'
@@ -120,6 +120,27 @@ export async function listOutputs(
     .from(output)
     .where(and(eq(output.workspace, workspace), inArray(output.instance, [...instances])))
   return rows.map(toStored)
+}
+
+/** How many tokens the outputs of some instances have, by id: of those whose hidden states are stored. */
+export async function readTokenCounts(
+  db: Connection,
+  workspace: string,
+  revision: string,
+  instances: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.orm
+    .select({ instance: output.instance, tokens: output.tokens })
+    .from(output)
+    .where(
+      and(
+        eq(output.workspace, workspace),
+        eq(output.revision, revision),
+        inArray(output.instance, [...instances]),
+        isNotNull(output.chunk),
+      ),
+    )
+  return new Map(rows.map((row) => [row.instance, row.tokens ?? 0]))
 }
 
 export interface MissingOutput {

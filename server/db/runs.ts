@@ -74,7 +74,7 @@ export async function listLive(db: Connection, workspaceId: string): Promise<rea
 
 const isLive = () => inArray(run.state, ['queued', 'running'] satisfies RunState[])
 
-/** How many queued runs come before each of these, by key; corpus runs wait for themselves alone. Runs that wait for nothing are left out. */
+/** How many queued runs come before each of these, by key; runs of each queue wait for each other alone. Runs that wait for nothing are left out. */
 export async function countBefore(
   db: Connection,
   runs: readonly Pick<StoredRun, 'key' | 'state'>[],
@@ -83,7 +83,7 @@ export async function countBefore(
   if (waiting.length === 0) return new Map()
   const { rows } = await db.query(
     `select key, before from (
-       select key, (row_number() over (partition by kind = 'corpus' order by ordinal) - 1)::int as before
+       select key, (row_number() over (partition by case when kind in ('corpus', 'study') then kind end order by ordinal) - 1)::int as before
        from run where state = 'queued'
      ) as queued where key = any($1)`,
     [waiting],
@@ -115,6 +115,12 @@ export async function lockOrInsert(
   const locked = await lockRun(tx, key)
   if (locked === null) throw new Error(`internal: run ${key} is there and is not`)
   return { run: locked, inserted: false }
+}
+
+/** A run whoever asked for it: for one that builds on the result of another. */
+export async function readRun(db: Connection, key: string): Promise<StoredRun | null> {
+  const [row] = await db.orm.select().from(run).where(eq(run.key, key))
+  return (row as Row | undefined) ?? null
 }
 
 export async function lockRun(tx: Connection, key: string): Promise<StoredRun | null> {

@@ -11,6 +11,8 @@ export interface FileStore {
   /** null where there is no such file. */
   read(hash: string): Promise<Uint8Array | null>
   has(hash: string): boolean
+  /** Where the file is or would be, for a compute process that reads it itself. */
+  locate(hash: string): string
   remove(hash: string): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export function openStore(directory: string): FileStore {
       })
     },
     has: (hash) => existsSync(locate(hash)),
+    locate,
     remove: (hash) => rm(locate(hash), { force: true }),
   }
 }

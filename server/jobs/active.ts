@@ -1,13 +1,16 @@
+import type { FileTensor } from '#compute/index.ts'
 import type { PartialAttribution, Progress, RunningTask } from '#compute/types.ts'
 import type { Announcer } from '#collab/index.ts'
 import type { ProgressEvent } from '#collab/wire/events.ts'
 import type { StoredRun, Wish } from '../db/runs.ts'
 import { type Accumulator, encodePart, makeAccumulator } from './partial.ts'
+import { makeGrowing } from './growing.ts'
 import { makeMeter, makeThrottle } from './progress.ts'
 
 /** Between two messages about one run. */
 const PROGRESS_MS = 250
 const PARTIAL_MS = 100
+const TENSORS_MS = 200
 
 /** A run that this process computes: what is told about it, and to which workspaces. */
 export interface ActiveRun {
@@ -20,6 +23,8 @@ export interface ActiveRun {
   readonly focus: number | null
   report(progress: Progress): void
   part(part: PartialAttribution, total: number): void
+  /** Tells tensors of a result under way, under the names they will have in it; of each the newest. `done` of `total` are finished. */
+  tensors(tensors: Readonly<Record<string, FileTensor>>, done: number, total: number): void
   notice(text: string): void
   /** Hands over a task until the returned function is called; in a run that is cancelled it is cancelled at once. */
   attach(task: Controls): () => void
@@ -50,6 +55,7 @@ export function makeActiveRun(run: StoredRun, { announcer, now }: ActiveDeps): A
   const meter = makeMeter(clock)
   const accumulator = makeAccumulator()
   const tell = (say: (workspace: string) => void): void => workspaces.forEach(say)
+  const growing = makeGrowing()
   let progress: ProgressEvent | null = null
   let cancelled = false
   let targets = 0
@@ -63,6 +69,11 @@ export function makeActiveRun(run: StoredRun, { announcer, now }: ActiveDeps): A
     if (news === null) return
     const bytes = encodePart(news)
     tell((workspace) => announcer.partial(workspace, run.key, accumulator.converged, total, bytes))
+  })
+
+  const growingUp = makeThrottle(TENSORS_MS, clock, () => {
+    const bytes = growing.takeNews()
+    tell((workspace) => announcer.partial(workspace, run.key, growing.done, growing.total, bytes))
   })
 
   return {
@@ -86,6 +97,10 @@ export function makeActiveRun(run: StoredRun, { announcer, now }: ActiveDeps): A
       targets = total
       parting.push(total)
     },
+    tensors(tensors, done, total) {
+      growing.merge(tensors, done, total)
+      growingUp.push(null)
+    },
     notice: (text) => tell((workspace) => announcer.notice(workspace, { level: 'warn', text })),
     attach(task) {
       tasks.add(task)
@@ -102,9 +117,11 @@ export function makeActiveRun(run: StoredRun, { announcer, now }: ActiveDeps): A
     addWorkspace(workspace) {
       left.delete(workspace)
       workspaces.add(workspace)
+      if (cancelled) return
       const known = accumulator.all()
-      if (known === null || cancelled) return
-      announcer.partial(workspace, run.key, accumulator.converged, targets, encodePart(known))
+      if (known !== null) announcer.partial(workspace, run.key, accumulator.converged, targets, encodePart(known))
+      const grown = growing.all()
+      if (grown !== null) announcer.partial(workspace, run.key, growing.done, growing.total, grown)
     },
     dropWorkspace(workspace) {
       left.add(workspace)
@@ -117,6 +134,7 @@ export function makeActiveRun(run: StoredRun, { announcer, now }: ActiveDeps): A
     stop() {
       progressing.stop()
       parting.stop()
+      growingUp.stop()
     },
   }
 }

@@ -4,13 +4,13 @@ import { type StoredRun, beat, claimRun, endRun, listWishes, lockOrphans, releas
 import { Refusal } from '../errors.ts'
 import { printable, printableTrace, storable } from '../text.ts'
 import { type ActiveRun, makeActiveRun } from './active.ts'
-import { computeAnalysis } from './analysis-run.ts'
 import { computeAttribution } from './attribution-run.ts'
 import type { ComputingDeps, Made } from './computing.ts'
 import { computeCorpus } from './corpus-run.ts'
-import { type Queue, queueOf } from './input.ts'
+import { type Queue, queueOf, queues } from './input.ts'
 import { computeOutput } from './output-run.ts'
 import type { JobQueue } from './queue.ts'
+import { computeStudy } from './study-run.ts'
 
 /** Takes runs from the queue and has them computed. */
 export interface Dispatcher {
@@ -27,7 +27,7 @@ export interface DispatcherDeps extends ComputingDeps {
 }
 
 /** Runs under way at the same time. They take turns in the pool, which serves a new one first, so that a class waits for nobody. */
-const SLOTS: Readonly<Record<Queue, number>> = { interactive: 12, corpus: 1 }
+const SLOTS: Readonly<Record<Queue, number>> = { interactive: 12, study: 6, corpus: 1 }
 
 /** Another process may have sent something, or an entry came at the same tick of the database's clock as a look at the queue. */
 const POLL_MS = 2_000
@@ -62,11 +62,10 @@ export async function openDispatcher(deps: DispatcherDeps): Promise<Dispatcher> 
       working.add(work)
     }
   }
-  const lookers = { interactive: makeSerial(() => fill('interactive')), corpus: makeSerial(() => fill('corpus')) }
+  const lookers = queues.map((queue) => makeSerial(() => fill(queue)))
   const report = (error: unknown): void => deps.log(`jobs: ${printable(String(error))}`)
   const look = (): void => {
-    lookers.interactive().catch(report)
-    lookers.corpus().catch(report)
+    for (const looker of lookers) looker().catch(report)
   }
   const heartbeat = async (): Promise<void> => {
     const kept = new Set(active.size === 0 ? [] : await beat(deps.database, worker, deps.now()))
@@ -146,8 +145,8 @@ function computeByKind(active: ActiveRun, deps: DispatcherDeps): Promise<Made> {
   switch (input.kind) {
     case 'attribution':
       return computeAttribution(input, active, deps)
-    case 'analysis':
-      return computeAnalysis(input, active, deps)
+    case 'study':
+      return computeStudy(input, active, deps)
     case 'output':
       return computeOutput(input, active, deps)
     case 'corpus':

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { AttributionOptions, Languages } from '#compute/types.ts'
-import type { FullQuestion } from '../wire/analyses.ts'
+import type { AttributionOptions } from '#compute/types.ts'
 import type { RunKind } from '../wire/runs.ts'
+import type { Study } from '../wire/studies.ts'
 
 /** What a run computes from; stored with it, so that any process can compute it. */
-export type RunInput = AttributionInput | AnalysisInput | OutputInput | CorpusInput
+export type RunInput = AttributionInput | StudyInput | OutputInput | CorpusInput
 
 interface FromCheckpoint {
   /** Id of a registered checkpoint, and the revision of its files that was asked for. */
@@ -21,14 +21,13 @@ export interface AttributionInput extends FromCheckpoint {
   readonly focus: number | null
 }
 
-/** A question about one instance. */
-export interface AnalysisInput extends FromCheckpoint {
-  readonly kind: 'analysis'
-  readonly source: readonly number[]
-  readonly output: readonly number[]
-  /** Languages that the output was written with, where they are not those of the checkpoint. */
-  readonly languages: Languages | null
-  readonly question: FullQuestion
+/** A question about the corpus of a workspace, or about several of its instances. */
+export interface StudyInput extends FromCheckpoint {
+  readonly kind: 'study'
+  readonly workspace: string
+  readonly study: Study
+  /** The files of hidden states it reads, and how many instances have theirs in each: with more of them it is another study. */
+  readonly states: readonly (readonly [hash: string, instances: number])[]
 }
 
 export interface OutputInput extends FromCheckpoint {
@@ -58,10 +57,8 @@ function decides(input: RunInput): Record<string, unknown> {
   switch (kind) {
     case 'attribution':
       return { kind, revision, source: input.source, output: input.output, options: input.options }
-    case 'analysis': {
-      const { source, output, languages, question } = input
-      return { kind, revision, source, output, languages, question }
-    }
+    case 'study':
+      return { kind, revision, workspace: input.workspace, study: input.study, states: input.states }
     case 'output':
       return { kind, revision, text: input.text, decoding: DECODING }
     case 'corpus':
@@ -78,7 +75,8 @@ function canonical(value: unknown): string {
   )
 }
 
-/** Interactive runs overtake corpus runs. */
-export type Queue = 'interactive' | 'corpus'
+/** Runs of one queue wait for each other alone. */
+export const queues = ['interactive', 'study', 'corpus'] as const
+export type Queue = (typeof queues)[number]
 
-export const queueOf = (kind: RunKind): Queue => (kind === 'corpus' ? 'corpus' : 'interactive')
+export const queueOf = (kind: RunKind): Queue => (kind === 'corpus' || kind === 'study' ? kind : 'interactive')

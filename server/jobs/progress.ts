@@ -17,14 +17,21 @@ export function makeMeter(now: () => number): (progress: Progress) => ProgressEv
   return (progress) => {
     const at = now()
     const last = samples.at(-1)
+    const part = progress.whole ? '' : progress.stage
     // Another stage, or a start from the beginning, has another rate.
-    if (progress.stage !== stage || (last !== undefined && progress.done < last.done)) samples = []
-    stage = progress.stage
+    if (part !== stage || (last !== undefined && progress.done < last.done)) samples = []
+    stage = part
     samples.push({ at, done: progress.done })
     samples = samples.filter((sample, place) => at - sample.at <= WINDOW_MS || place === samples.length - 1)
     const rate = measureRate(samples)
     const left = Math.max(0, progress.total - progress.done)
-    return { ...progress, rate, eta: rate === null || rate === 0 ? null : left / rate }
+    return {
+      stage: progress.stage,
+      done: progress.done,
+      total: progress.total,
+      rate,
+      eta: rate === null || rate === 0 ? null : left / rate,
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import PgBoss from 'pg-boss'
 import type { Connection, Database } from '../db/database.ts'
-import type { Queue } from './input.ts'
+import { type Queue, queues } from './input.ts'
 
 /**
  * The queue of runs, on the same database. An entry is no more than a hint to look at its run: the run's row decides. So an entry
@@ -31,7 +31,7 @@ export async function openQueue(database: Database, onError: (error: Error) => v
   const boss = new PgBoss({ db: through(database), supervise: false, schedule: false })
   boss.on('error', onError)
   await boss.start()
-  for (const queue of ['interactive', 'corpus'] satisfies Queue[]) {
+  for (const queue of queues) {
     await boss.createQueue(queue, { name: queue, expireInSeconds: EXPIRE_SECONDS, retryLimit: 0 })
   }
   return {

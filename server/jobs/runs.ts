@@ -175,7 +175,7 @@ function toReply(run: RequestedRun, before: ReadonlyMap<string, number>, { dispa
     state: run.state,
     instance: run.instance,
     options: run.input.kind === 'attribution' ? run.input.options : null,
-    question: run.input.kind === 'analysis' ? run.input.question.kind : null,
+    question: run.input.kind === 'study' ? run.input.study.kind : null,
     startedBy: run.startedBy,
     // A run that began meanwhile has nothing before it.
     position: run.state === 'queued' ? (before.get(run.key) ?? 0) : null,

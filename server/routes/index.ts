@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { describeRoutes } from '../openapi.ts'
 import { type Route, anybodyRoute } from '../route.ts'
 import { paths } from '../wire/paths.ts'
-import { analysisRoutes } from './analyses.ts'
 import { attributionRoutes } from './attributions.ts'
 import { checkpointRoutes } from './checkpoints.ts'
 import { diskRoutes } from './disk.ts'
@@ -15,6 +14,7 @@ import { provenanceRoutes } from './provenance.ts'
 import { resultRoutes } from './results.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './session.ts'
+import { studyRoutes } from './studies.ts'
 import { transferRoutes } from './transfer.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
@@ -29,7 +29,7 @@ export const routes: readonly Route[] = [
   ...instanceRoutes,
   ...outputRoutes,
   ...attributionRoutes,
-  ...analysisRoutes,
+  ...studyRoutes,
   ...runRoutes,
   ...resultRoutes,
   ...checkpointRoutes,

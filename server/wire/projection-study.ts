@@ -7,6 +7,8 @@ export const mostProjected = { pca: 200_000, umap: 100_000, tsne: 50_000 } as co
 /** True neighbours that reliability is measured against. */
 export const reliabilityNeighbours = 15
 
+const isDistinct = (ids: readonly string[]): boolean => new Set(ids).size === ids.length
+
 const whole = (least: number, most: number) => z.number().int().min(least).max(most)
 
 /**
@@ -26,7 +28,10 @@ export const projectionStudy = z.strictObject({
    */
   of: z.union([
     z.literal('corpus'),
-    z.strictObject({ steps: z.array(identifier).min(1).max(4), over: z.boolean().default(false) }),
+    z.strictObject({
+      steps: z.array(identifier).min(1).max(4).refine(isDistinct, 'names an instance twice'),
+      over: z.boolean().default(false),
+    }),
   ]),
   method: z.enum(['pca', 'umap', 'tsne']),
   /** Of UMAP: its neighbourhood, the point itself included. */
@@ -68,8 +73,11 @@ export const projectionReport = z.object({
   shown: z.number().int(),
   /** Points there are, or will be once every output is written. */
   of: z.number().int(),
-  /** Why `shown` is less than `of`: outputs are still being written, or only an even sample is laid out. */
-  partial: z.enum(['outputs', 'sample']).nullable(),
+  /**
+   * Why `shown` is less than `of`: outputs are missing, and their states with them; the model could write none for some texts; or
+   * only an even sample is laid out.
+   */
+  partial: z.enum(['outputs', 'problems', 'sample']).nullable(),
   /** Points of which reliability was measured. */
   measured: z.number().int(),
   /** SHA-256 of the coordinates of all layers, in hex: the same data, parameters and seed give the same. */

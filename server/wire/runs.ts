@@ -6,7 +6,7 @@ import { progress, runKey } from '#collab/wire/events.ts'
 export const runState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled'])
 export type RunState = z.infer<typeof runState>
 
-export const runKind = z.enum(['attribution', 'analysis', 'output', 'corpus'])
+export const runKind = z.enum(['attribution', 'analysis', 'study', 'output', 'corpus'])
 export type RunKind = z.infer<typeof runKind>
 
 /** One piece of computation; the key is the hash of all that decides its numbers, so equal requests are one run. */
@@ -16,7 +16,7 @@ export const runReply = z.object({
   state: runState,
   instance: identifier.nullable(),
   options: attributionOptions.nullable(),
-  /** Kind of the question that an analysis answers. */
+  /** Kind of the question that an analysis or a study answers. */
   question: z.string().nullable(),
   startedBy: z.object({ id: identifier, name: z.string() }).nullable(),
   /** Runs before this one in the queue. */

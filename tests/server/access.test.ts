@@ -22,8 +22,10 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /api/workspaces/:workspace/notes': {},
   'POST /api/workspaces/:workspace/instances/:instance/output': {},
   'POST /api/workspaces/:workspace/outputs': {},
+  'POST /api/workspaces/:workspace/studies': {
+    study: { kind: 'projection', of: { steps: ['a'] }, method: 'pca' },
+  },
   'POST /api/workspaces/:workspace/attributions': { instance: 'a', options, focus: null },
-  'POST /api/workspaces/:workspace/analyses': { instance: 'a', question: { kind: 'flow' } },
 }
 
 /** These end something, so they come last. */

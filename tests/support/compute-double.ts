@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ComputeError, isUserError } from '#compute/index.ts'
+import { projectStates } from '#compute/tasks/project-states.ts'
 import type {
   Attribution,
   CheckpointSummary,
   ComputePool,
   ModelOutput,
+  ProjectedLayers,
   RunningTask,
   Task,
   TaskListener,
@@ -49,16 +51,11 @@ export function makeComputeDouble({ step = 0 }: DoubleOptions = {}): ComputeDoub
     attend: 0,
     ablate: 0,
     'head-effects': 0,
-    weights: 0,
-    'head-measures': 0,
-    'head-importance': 0,
-    flow: 0,
-    'write-without': 0,
     project: 0,
+    study: 0,
     interact: 0,
     lens: 0,
     judge: 0,
-    study: 0,
   }
   const targets: number[] = []
   const answered: string[] = []
@@ -140,6 +137,8 @@ async function compute(task: Task, listener: TaskListener, work: Work, focus: ()
       return respondMany(task, listener, work)
     case 'attribute':
       return attribute(task, listener, work, focus)
+    case 'project':
+      return project(task, listener, work)
     default:
       throw new ComputeError('unsupported', `The double has no ${task.kind}`)
   }
@@ -196,13 +195,33 @@ async function respond(text: string, states: boolean, work: Work): Promise<Model
     entropy: (id % 31) / 10,
     alternatives: [{ id, token: output.tokens[place] ?? '', logProb: -((id % 97) + 1) / 100 }],
   }))
-  const layers = 2
-  const width = 2
+  const layers = [0, 1]
+  const stateOf = (id: number, layer: number): number[] => [Math.sin(id + layer), Math.cos(id * 0.7) * (layer + 1)]
   const kept = {
-    source: Float32Array.from({ length: layers * width }, (_, place) => source.ids.length + place),
-    steps: Float32Array.from({ length: layers * steps.length * width }, (_, place) => place),
+    source: Float32Array.from(layers.flatMap((layer) => meanOf(source.ids.map((id) => stateOf(id, layer))))),
+    steps: Float32Array.from(layers.flatMap((layer) => output.ids.flatMap((id) => stateOf(id, layer)))),
   }
   return { source, output, text: written, steps, states: states ? kept : null }
+}
+
+const meanOf = (rows: readonly (readonly number[])[]): number[] =>
+  rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length)
+
+/** The only thing that is computed as it is. */
+async function project(
+  task: Extract<Task, { kind: 'project' }>,
+  listener: TaskListener,
+  work: Work,
+): Promise<ProjectedLayers> {
+  const steps = projectStates(task, { device: 'cpu', threads: 1 })
+  let step = await steps.next()
+  for (; step.done !== true; step = await steps.next()) {
+    await work.rest()
+    if (work.takeCrash()) throw new ComputeError('crashed', 'A compute process ended (SIGKILL)')
+    listener.progress?.(step.value.progress)
+    if (step.value.partial !== null) listener.partial?.(step.value.partial)
+  }
+  return step.value
 }
 
 async function respondMany(

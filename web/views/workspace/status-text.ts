@@ -1,6 +1,7 @@
 /** What the bars of a workspace say. */
 import type { QuestionKind } from '#server/wire/analyses.ts'
 import type { RunReply } from '#server/wire/runs.ts'
+import type { Study } from '#server/wire/studies.ts'
 import type { SaveState } from '#web/collab/save-state.ts'
 import { clock, count, counted, share, timeLeft } from '#web/marks/numbers.ts'
 
@@ -20,10 +21,13 @@ export function runText({ kind, instance, question, progress, state, startedBy }
     output: `Writing ${instance ?? 'an output'}`,
     attribution: `Attribution of ${instance ?? 'an instance'}`,
     analysis: `${nameOfQuestion(question)} of ${instance ?? 'an instance'}`,
+    study: nameOfStudy(question),
   }
   const by = startedBy && startedBy.id !== me && kind !== 'corpus' ? `, started by ${startedBy.name}` : ''
   if (state === 'queued') return `${names[kind]}: waiting${by}`
   if (progress === null || progress.total === 0) return `${names[kind]}${by}`
+  // Its progress counts shares of work, which are no things.
+  if (question === 'projection') return `${names[kind]}: ${progress.stage}${by}`
   const what = kind === 'attribution' ? ' outputs' : ''
   return `${names[kind]}: ${share(progress.done, progress.total)}${what}${by}`
 }
@@ -39,6 +43,13 @@ const questions: Readonly<Record<QuestionKind, string>> = {
   lens: 'Logit lens',
   flow: 'Attention rollout',
 }
+
+const studies: Readonly<Record<Study['kind'], string>> = { projection: 'Projection' }
+
+const isStudy = (kind: string): kind is Study['kind'] => Object.hasOwn(studies, kind)
+
+/** What a study is called. */
+export const nameOfStudy = (kind: string | null): string => (kind !== null && isStudy(kind) ? studies[kind] : 'Study')
 
 const isQuestion = (kind: string): kind is QuestionKind => Object.hasOwn(questions, kind)
 
