@@ -51,7 +51,8 @@ export type AttributionOptionsValue = z.infer<typeof attributionOptions>
 
 /** An attention head: `cross.2.1` is head 1 of layer 2, both counted from 0. */
 export const headName = z.string().regex(/^(?:encoder|decoder|cross)\.\d{1,3}\.\d{1,3}$/)
-const heads = z.array(headName).max(2048).readonly()
+/** With the rows chosen, a selection stays below what one value of a document may hold. */
+const heads = z.array(headName).max(512).readonly()
 
 /** What is held beside the present view: "B" of a comparison. */
 export const pin = z.strictObject({ instance: identifier, options: attributionOptions })
