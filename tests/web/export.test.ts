@@ -68,7 +68,7 @@ describe('pictures', () => {
     expect(written).toBe(
       '<text x="1.24">&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;\ufffd\ufffd \u202e</text>',
     )
-    const picture = { width: 600, height: 50, body: [element('rect', { width: 10, height: 10 }), written] }
+    const picture = { width: 900, height: 50, body: [element('rect', { width: 10, height: 10 }), written] }
     const document = svgDocument(picture, `Caption ${text}`, provenance, inks)
     expect(document).toMatch(/^<\?xml[^>]+>\n<svg [^]*<\/svg>\n$/)
     expect(document).not.toContain('<script')
