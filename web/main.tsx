@@ -9,8 +9,8 @@ import { systemClock } from './collab/throttle.ts'
 import { WebError } from './errors.ts'
 import type { App } from './state/app.ts'
 import type { PreferenceStore } from './state/preferences.ts'
-import { createPreferences } from './state/preferences.ts'
-import { createTheme } from './state/theme.ts'
+import { createPreferences, visitOf } from './state/preferences.ts'
+import { createReducedMotion, createSizes, createTheme } from './state/theme.ts'
 import { createToasts } from './state/toasts.ts'
 // oxlint-disable-next-line import/no-unassigned-import -- a stylesheet is there for its effect
 import './styles/index.css'
@@ -18,14 +18,17 @@ import './styles/index.css'
 function createApp(): App {
   const [person, setPerson] = createSignal<Person | null>(null)
   const [announcement, announce] = createSignal('')
-  const preferences = createPreferences(browserStorage())
+  const preferences = createPreferences(browserStorage(), visitOf(new URLSearchParams(location.search)))
+  const root = document.documentElement
+  createSizes(preferences, root, window)
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
   return {
     api: makeApi((input, init) => window.fetch(input, init)),
     clock: systemClock(),
     preferences,
     toasts: createToasts((run, milliseconds) => setTimeout(run, milliseconds)),
-    ramps: createTheme(preferences, document.documentElement, window),
+    ramps: createTheme(preferences, root, window),
+    reducedMotion: createReducedMotion(preferences, root, window),
     person,
     setPerson: (next) => void setPerson(next),
     announcement,

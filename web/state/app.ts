@@ -16,6 +16,8 @@ export interface App {
   readonly toasts: Toasts
   /** The data colours of the theme in force. */
   readonly ramps: Accessor<Ramps>
+  /** Whether drawings cut instead of moving. */
+  readonly reducedMotion: Accessor<boolean>
   /** Who is signed in; null before the first sign-in. */
   readonly person: Accessor<Person | null>
   setPerson(person: Person): void

@@ -1,7 +1,8 @@
-/** What one person chose for this browser: theme, pane sizes, unit of text. Kept in local storage, parsed when read. */
+/** What one person chose for this browser: theme, density, pane sizes, keys. Kept in local storage, parsed when read. */
 import type { Accessor } from 'solid-js'
 import { createSignal } from 'solid-js'
 import { z } from 'zod'
+import { batch } from '#web/solid.ts'
 
 /** The part of `Storage` that is needed; it may refuse (private windows, full disk). */
 export interface PreferenceStore {
@@ -27,6 +28,25 @@ const preferences = z.object({
   corpusAs: z.enum(['plot', 'table']).catch('table'),
   /** Whether other people's selections are drawn. */
   showOthers: z.boolean().catch(true),
+  /** Whether other people's pointers are drawn. */
+  showCursors: z.boolean().catch(true),
+  /** Sizes of type and controls: by the size of the window, or always the smaller or larger ones. */
+  density: z.enum(['window', 'comfortable', 'compact']).catch('window'),
+  motion: z.enum(['system', 'reduced']).catch('system'),
+  /** Where layer 0 is drawn: below, as data flow in papers, or on top. */
+  layersFrom: z.enum(['bottom', 'top']).catch('bottom'),
+  /** The number of the first layer and the first head. */
+  countFrom: z.literal([0, 1]).catch(0),
+  /** Whether keys without Ctrl act while the focus is outside of what they act on (WCAG 2.1.4). */
+  letterKeys: z.boolean().catch(true),
+  /** Whether the status bar says how long frames take. */
+  frameTimes: z.boolean().catch(false),
+  /** For a wall: large type, high contrast, no notes. */
+  projector: z.boolean().catch(false),
+  /** Steps of the tour that are done; null before it was begun. */
+  tour: z.array(z.string().max(20)).max(20).nullable().catch(null),
+  /** Commands used last in the palette, newest first. */
+  recent: z.array(z.string().max(200)).max(12).catch([]),
 })
 export type PreferenceValues = z.infer<typeof preferences>
 
@@ -37,13 +57,18 @@ export interface Preferences {
 
 const storageKey = 'coattend.preferences'
 
-export function createPreferences(store: PreferenceStore): Preferences {
-  const [values, setValues] = createSignal(readPreferences(store))
+/** `visit` holds what an address asks for: in force for this visit, unless it is chosen otherwise, and never stored. */
+export function createPreferences(store: PreferenceStore, visit: Partial<PreferenceValues> = {}): Preferences {
+  const [stored, setStored] = createSignal(readPreferences(store))
+  const [asked, setAsked] = createSignal(visit)
   return {
-    values,
+    values: () => ({ ...stored(), ...asked() }),
     set(change) {
-      const next = { ...values(), ...change }
-      setValues(next)
+      const next = { ...stored(), ...change }
+      batch(() => {
+        setStored(next)
+        setAsked((before) => withoutKeys(before, change))
+      })
       try {
         store.setItem(storageKey, JSON.stringify(next))
       } catch {
@@ -52,6 +77,13 @@ export function createPreferences(store: PreferenceStore): Preferences {
     },
   }
 }
+
+const withoutKeys = (values: Partial<PreferenceValues>, change: object): Partial<PreferenceValues> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(change, name)))
+
+/** What an address asks for: `?preset=projector`. */
+export const visitOf = (query: URLSearchParams): Partial<PreferenceValues> =>
+  query.get('preset') === 'projector' ? { projector: true } : {}
 
 /** The stored preferences; whatever does not fit is at its default. */
 export function readPreferences(store: PreferenceStore): PreferenceValues {

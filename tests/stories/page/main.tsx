@@ -12,7 +12,7 @@ import { AppContext } from '#web/state/app.ts'
 import type { Theme } from '#web/state/preferences.ts'
 import { createPreferences } from '#web/state/preferences.ts'
 import { RoomContext } from '#web/state/room.ts'
-import { createTheme } from '#web/state/theme.ts'
+import { createReducedMotion, createSizes, createTheme } from '#web/state/theme.ts'
 import { createToasts } from '#web/state/toasts.ts'
 import { LandingPage } from '#web/views/landing/view.tsx'
 import { SignInDialog } from '#web/views/session/sign-in.tsx'
@@ -42,6 +42,8 @@ declare global {
 
 function makeApp(recorded: Recorded): App {
   const preferences = createPreferences({ getItem: () => null, setItem: () => undefined })
+  const root = document.documentElement
+  createSizes(preferences, root, window)
   let ids = 0
   return {
     api: makeApi((path) =>
@@ -50,7 +52,8 @@ function makeApp(recorded: Recorded): App {
     clock: systemClock(),
     preferences,
     toasts: createToasts((run, milliseconds) => setTimeout(run, milliseconds)),
-    ramps: createTheme(preferences, document.documentElement, window),
+    ramps: createTheme(preferences, root, window),
+    reducedMotion: createReducedMotion(preferences, root, window),
     person: () => ada,
     setPerson: () => undefined,
     announcement: () => '',

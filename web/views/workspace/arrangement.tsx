@@ -122,16 +122,20 @@ function Divided(props: {
   const name = (): string => `${props.preset}.${props.handle}`
   const page = { width: window.innerWidth, height: window.innerHeight }
   const sizes = (): Readonly<Record<string, number>> => app.preferences.values().sizes
+  // On a wall there is room for what is shown, and none for what is written about it.
+  const alone = (): boolean => props.handle === 'main' && app.preferences.values().projector
   return (
-    <Panes
-      orientation={props.handle === 'upper' ? 'vertical' : 'horizontal'}
-      label={handles[props.handle].label}
-      share={sizes()[name()] ?? defaultShare(props.preset, props.handle, page)}
-      onShare={(share) => app.preferences.set({ sizes: { ...sizes(), [name()]: share } })}
-      least={handles[props.handle].least}
-      first={props.first}
-      second={props.second}
-    />
+    <Show when={!alone()} fallback={props.first}>
+      <Panes
+        orientation={props.handle === 'upper' ? 'vertical' : 'horizontal'}
+        label={handles[props.handle].label}
+        share={sizes()[name()] ?? defaultShare(props.preset, props.handle, page)}
+        onShare={(share) => app.preferences.set({ sizes: { ...sizes(), [name()]: share } })}
+        least={handles[props.handle].least}
+        first={props.first}
+        second={props.second}
+      />
+    </Show>
   )
 }
 

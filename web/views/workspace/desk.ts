@@ -5,6 +5,8 @@ import type { Evidence } from '#collab/wire/document.ts'
 import { WebError } from '#web/errors.ts'
 import type { Exports } from '#web/export/registry.ts'
 import { createExports } from '#web/export/registry.ts'
+import type { Keys } from './key-registry.ts'
+import { createKeys } from './key-registry.ts'
 
 export const paneNames = ['instance', 'projection', 'list', 'attention', 'notes'] as const
 export type PaneName = (typeof paneNames)[number]
@@ -35,9 +37,14 @@ export interface Desk {
   setPanel(panel: Panel | null): void
   /** What the views on screen can give away as files. */
   readonly exports: Exports
+  /** Keys of the views on screen. */
+  readonly keys: Keys
+  /** The pane that the focus was in last. */
+  readonly lastPane: Accessor<PaneName>
+  setLastPane(pane: PaneName): void
 }
 
-export type Panel = 'options' | 'add-to-note' | 'keys' | 'filter' | 'explanation' | 'share'
+export type Panel = 'options' | 'add-to-note' | 'keys' | 'filter' | 'explanation' | 'share' | 'palette' | 'preferences'
 
 export function createDesk(): Desk {
   const [openNote, setOpenNote] = createSignal<string | null>(null)
@@ -46,6 +53,7 @@ export function createDesk(): Desk {
   const [full, setFull] = createSignal<PaneName | null>(null)
   const [tab, setTab] = createSignal<Tab>('instance')
   const [panel, setPanel] = createSignal<Panel | null>(null)
+  const [lastPane, setLastPane] = createSignal<PaneName>('instance')
   return {
     openNote,
     setOpenNote,
@@ -58,6 +66,9 @@ export function createDesk(): Desk {
     panel,
     setPanel,
     exports: createExports(),
+    keys: createKeys(),
+    lastPane,
+    setLastPane: (pane) => void setLastPane(pane),
     mentioned,
     mention: (note, chip) => void setMentioned({ note, chip }),
     takeMention: () => void setMentioned(null),

@@ -1,4 +1,4 @@
-/** The keys of a workspace: one list, read by the handler and by the panel that `?` opens. */
+/** The keys of a workspace: one list, read by the handler, by the panel that `?` opens and by the command palette. */
 import type { TokenChoice } from '#collab/wire/document.ts'
 import type { Room } from '#web/state/room.ts'
 import { flagsOfInstance, nextFlag } from '#web/views/instance/flags.ts'
@@ -13,17 +13,30 @@ export interface KeyBinding {
   /** How the key is written on the panel. */
   readonly shown: string
   readonly text: string
+  /** Acts only while the focus is in this pane. */
+  readonly pane?: PaneName
+  /** Acts while somebody writes, too. */
+  readonly always?: boolean
   run(): void
 }
 
-/** Keys that belong to the lanes and the list themselves, for the panel only. */
-export const localKeys: readonly (readonly [keys: string, text: string])[] = [
-  ['← →', 'previous and next token'],
-  ['Ctrl ← →', 'previous and next word'],
-  ['↑ ↓', 'between source and output'],
-  ['Enter', 'choose the token; again: let go of it'],
-  ['Shift ← →', 'choose a span'],
-  ['↑ ↓ Page Home End', 'move in the list; Enter opens'],
+/** A key that an element handles itself while it has the focus, for the panel only. */
+export interface KeyHint {
+  readonly pane: PaneName
+  readonly shown: string
+  readonly text: string
+}
+
+const hint = (pane: PaneName, shown: string, text: string): KeyHint => ({ pane, shown, text })
+
+/** Keys that belong to the lanes and the list themselves. */
+export const localKeys: readonly KeyHint[] = [
+  hint('instance', '← →', 'previous and next token'),
+  hint('instance', 'Ctrl ← →', 'previous and next word'),
+  hint('instance', '↑ ↓', 'between source and output'),
+  hint('instance', 'Enter', 'choose the token; again: let go of it'),
+  hint('instance', 'Shift ← →', 'choose a span'),
+  hint('list', '↑ ↓ Page Home End', 'move in the list; Enter opens'),
 ]
 
 export interface KeyDeps {
@@ -53,19 +66,30 @@ export function bindings({ room, desk, document, toggleUnit }: KeyDeps): readonl
     plain('f', 'this pane in full size', () => desk.setFull(desk.full() === null ? paneOf(document) : null)),
     { key: 'z', ctrl: true, shown: 'Ctrl Z', text: 'undo your last choice or filter', run: () => room.history.undo() },
     { key: 'z', ctrl: true, shift: true, shown: 'Ctrl Shift Z', text: 'redo', run: () => room.history.redo() },
+    { key: 'k', ctrl: true, shown: 'Ctrl K', text: 'search and commands', always: true, run: () => desk.setPanel('palette') },
+    { key: ',', ctrl: true, shown: 'Ctrl ,', text: 'preferences', run: () => desk.setPanel('preferences') },
     plain('Escape', 'one step back', () => stepBack(room, desk), 'Esc'),
     plain('?', 'these keys', () => desk.setPanel('keys'), '?'),
   ]
 }
 
-/** Runs the binding of a key; true where there was one. Nothing is done while somebody writes. */
-export function handleKey(event: KeyboardEvent, list: readonly KeyBinding[]): boolean {
-  if (event.defaultPrevented || event.altKey || isWriting(event)) return false
+/**
+ * Runs the binding of a key; true where there was one. Those of the pane with the focus come first. Nothing is done while somebody writes, but for
+ * keys that act always; with `letters` off, keys of one character act in their own pane only.
+ */
+export function handleKey(event: KeyboardEvent, list: readonly KeyBinding[], letters = true): boolean {
+  if (event.defaultPrevented || event.altKey || isBusy(event, isFloating)) return false
+  const writing = isBusy(event, isField)
   const ctrl = event.ctrlKey || event.metaKey
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
-  const found = list.find(
-    (each) => each.key === key && (each.ctrl ?? false) === ctrl && (!ctrl || (each.shift ?? false) === event.shiftKey),
-  )
+  const pane = paneAt(event.target)
+  const acts = (each: KeyBinding): boolean =>
+    each.key === key &&
+    (each.ctrl ?? false) === ctrl &&
+    (!ctrl || (each.shift ?? false) === event.shiftKey) &&
+    (each.always === true || !writing) &&
+    (each.pane === undefined ? letters || ctrl || key.length > 1 : each.pane === pane)
+  const found = list.find((each) => each.pane !== undefined && acts(each)) ?? list.find(acts)
   if (found === undefined) return false
   event.preventDefault()
   found.run()
@@ -73,14 +97,21 @@ export function handleKey(event: KeyboardEvent, list: readonly KeyBinding[]): bo
 }
 
 /** The editor lives in a shadow root, so the path is asked and not the target. */
-function isWriting(event: KeyboardEvent): boolean {
-  return event.composedPath().some((target) => {
-    if (!(target instanceof HTMLElement)) return false
-    if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
-      return true
-    if (target instanceof HTMLInputElement) return !['radio', 'checkbox', 'button'].includes(target.type)
-    return target.getAttribute('role') === 'dialog' || target.getAttribute('role') === 'menu'
-  })
+const isBusy = (event: KeyboardEvent, at: (element: HTMLElement) => boolean): boolean =>
+  event.composedPath().some((target) => target instanceof HTMLElement && at(target))
+
+const isFloating = (element: HTMLElement): boolean =>
+  ['dialog', 'menu'].includes(element.getAttribute('role') ?? '')
+
+function isField(element: HTMLElement): boolean {
+  if (element instanceof HTMLInputElement) return !['radio', 'checkbox', 'button'].includes(element.type)
+  return (
+    element.isContentEditable || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement
+  )
+}
+
+function paneAt(target: EventTarget | null): string | null {
+  return (target instanceof Element ? target.closest<HTMLElement>('[data-pane]')?.dataset['pane'] : null) ?? null
 }
 
 async function step(room: Room, by: number): Promise<void> {

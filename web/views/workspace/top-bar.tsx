@@ -4,7 +4,7 @@ import { Show } from 'solid-js'
 import { count } from '#web/marks/numbers.ts'
 import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
-import { BrandMark } from '#web/widgets/icons.tsx'
+import { BrandMark, SearchIcon } from '#web/widgets/icons.tsx'
 import { IconButton } from '#web/widgets/controls.tsx'
 import { ThemeMenu } from '#web/widgets/theme-menu.tsx'
 import { useDesk } from './desk.ts'
@@ -35,11 +35,24 @@ export function TopBar(): JSX.Element {
         </span>
       </Show>
       <span class="grow" />
+      <button
+        type="button"
+        class="search-field"
+        aria-label="Search text, tokens, heads, commands"
+        aria-keyshortcuts="Control+K"
+        onClick={() => desk.setPanel('palette')}
+      >
+        <SearchIcon />
+        <span>Search text, tokens, heads, commands</span>
+        <i class="grow" />
+        <kbd>Ctrl K</kbd>
+      </button>
+      <span class="grow" />
       <People />
       <button type="button" class="button" onClick={() => desk.setPanel('share')}>
         Share
       </button>
-      <ThemeMenu preferences={app.preferences} />
+      <ThemeMenu preferences={app.preferences} onMore={() => desk.setPanel('preferences')} />
       <IconButton label="Keys" key="?" onClick={() => desk.setPanel('keys')}>
         <span aria-hidden="true">?</span>
       </IconButton>

@@ -13,6 +13,7 @@ import { FilterBar } from './filter-bar.tsx'
 import type { KeyBinding } from './keys.ts'
 import { bindings, handleKey } from './keys.ts'
 import { KeysDialog } from './keys-dialog.tsx'
+import { Panels } from './panels.tsx'
 import { FollowFrame } from './people.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -25,7 +26,8 @@ export function WorkspaceView(): JSX.Element {
     const next = units[(units.indexOf(app.preferences.values().unit) + 1) % units.length] ?? 'pieces'
     app.preferences.set({ unit: next })
   }
-  const keys = bindings({ room, desk, document, toggleUnit })
+  const own = bindings({ room, desk, document, toggleUnit })
+  const keys = (): readonly KeyBinding[] => [...own, ...desk.keys.bindings()]
   listenToKeys(keys)
   tellPresence(desk)
   return (
@@ -48,14 +50,16 @@ export function WorkspaceView(): JSX.Element {
         </main>
         <StatusBar />
         <FollowFrame />
-        <KeysDialog bindings={keys} />
+        <KeysDialog bindings={keys()} />
+        <Panels bindings={keys()} />
       </div>
     </DeskContext.Provider>
   )
 }
 
-function listenToKeys(keys: readonly KeyBinding[]): void {
-  const onKeyDown = (event: KeyboardEvent): void => void handleKey(event, keys)
+function listenToKeys(keys: () => readonly KeyBinding[]): void {
+  const { preferences } = useApp()
+  const onKeyDown = (event: KeyboardEvent): void => void handleKey(event, keys(), preferences.values().letterKeys)
   onMount(() => window.addEventListener('keydown', onKeyDown))
   onCleanup(() => window.removeEventListener('keydown', onKeyDown))
 }
@@ -67,6 +71,7 @@ function tellPresence(desk: Desk): void {
   const onFocus = (event: FocusEvent | PointerEvent): void => {
     const name =
       event.target instanceof Element ? event.target.closest<HTMLElement>('[data-pane]')?.dataset['pane'] : null
+    if (isPane(name)) desk.setLastPane(name)
     if (isPane(name) && name !== pane) room.attendance.show({ pane: (pane = name) })
     room.attendance.active()
   }
