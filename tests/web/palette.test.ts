@@ -69,7 +69,12 @@ describe('sections', () => {
 
   test('[PL6] what is used again comes to the front, and the list stays short', () => {
     expect(withRecent(['a', 'b'], 'b')).toEqual(['b', 'a'])
-    expect(withRecent(Array.from({ length: 12 }, (_, index) => String(index)), 'new')).toHaveLength(12)
+    expect(
+      withRecent(
+        Array.from({ length: 12 }, (_, index) => String(index)),
+        'new',
+      ),
+    ).toHaveLength(12)
   })
 })
 
@@ -82,6 +87,10 @@ test('[PL7] heads are called by kind, layer and head, counted from 0 or from 1',
     heads: { encoder: 2, decoder: 1 },
   })
   expect(names).toEqual(['encoder.0.0', 'encoder.0.1', 'decoder.0.0', 'decoder.1.0', 'cross.0.0', 'cross.1.0'])
-  const alone = headNames({ kind: 'decoder-only', layers: { encoder: 0, decoder: 1 }, heads: { encoder: 0, decoder: 2 } })
+  const alone = headNames({
+    kind: 'decoder-only',
+    layers: { encoder: 0, decoder: 1 },
+    heads: { encoder: 0, decoder: 2 },
+  })
   expect(alone).toEqual(['decoder.0.0', 'decoder.0.1'])
 })

@@ -28,9 +28,5 @@ export function headNames({ kind, layers, heads }: Sizes): readonly string[] {
     Array.from({ length: depth * width }, (_, index) => `${name}.${Math.floor(index / width)}.${index % width}`)
   const decoder = of('decoder', layers.decoder, heads.decoder)
   if (kind === 'decoder-only') return decoder
-  return [
-    ...of('encoder', layers.encoder, heads.encoder),
-    ...decoder,
-    ...of('cross', layers.decoder, heads.decoder),
-  ]
+  return [...of('encoder', layers.encoder, heads.encoder), ...decoder, ...of('cross', layers.decoder, heads.decoder)]
 }

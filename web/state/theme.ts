@@ -28,7 +28,8 @@ export function sizeAttribute(
 
 /** Keeps the sizes of the page as they are preferred; the stylesheets read `data-size`. */
 export function createSizes(preferences: Preferences, root: HTMLElement, view: Window): void {
-  const apply = (): void => void (root.dataset['size'] = sizeAttribute(preferences.values(), view.innerWidth, view.innerHeight))
+  const apply = (): void =>
+    void (root.dataset['size'] = sizeAttribute(preferences.values(), view.innerWidth, view.innerHeight))
   createEffect(apply)
   view.addEventListener('resize', apply)
   onCleanup(() => view.removeEventListener('resize', apply))

@@ -43,15 +43,13 @@ function commandEntries({ app, room, desk, bindings, open }: PaletteDeps): reado
   // The palette itself, and one step back, make no sense from here.
   const keys = bindings
     .filter(({ key }) => key !== 'k' && key !== 'Escape')
-    .map(
-      ({ key, ctrl, shift, shown, text, run }): Entry => ({
-        id: `key:${ctrl ? 'ctrl-' : ''}${shift ? 'shift-' : ''}${key}`,
-        group: 'Commands',
-        text: capital(text),
-        key: shown,
-        run,
-      }),
-    )
+    .map(({ key, ctrl, shift, shown, text, run }): Entry => ({
+      id: `key:${ctrl ? 'ctrl-' : ''}${shift ? 'shift-' : ''}${key}`,
+      group: 'Commands',
+      text: capital(text),
+      key: shown,
+      run,
+    }))
   const arrangements = presets.map((preset) => ({
     ...command(`preset:${preset}`, `Layout ${presetTitles[preset].label}`, () => set({ preset })),
     note: presetTitles[preset].title,
@@ -114,7 +112,10 @@ function layerEntries({ app, room }: PaletteDeps): readonly Entry[] {
     id: `layer:${layer}`,
     group: 'Layers',
     // Layer 0 of the states are the embeddings, whatever a person counts from.
-    text: layer === 0 ? 'Embeddings in the projection' : `Layer ${layerLabel(layer - 1, app.preferences.values().countFrom)} in the projection`,
+    text:
+      layer === 0
+        ? 'Embeddings in the projection'
+        : `Layer ${layerLabel(layer - 1, app.preferences.values().countFrom)} in the projection`,
     run: () => room.selection.setLayer(layer),
   }))
 }

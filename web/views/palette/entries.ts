@@ -80,7 +80,9 @@ function sectionsAtFirst(entries: readonly Entry[], recent: readonly string[]): 
       group,
       entries: entries.filter((entry) => entry.group === group && !used.includes(entry)).map(plain),
     }))
-  return [{ group: 'Recent' as const, entries: used.map(plain) }, ...rest].filter(({ entries: list }) => list.length > 0)
+  return [{ group: 'Recent' as const, entries: used.map(plain) }, ...rest].filter(
+    ({ entries: list }) => list.length > 0,
+  )
 }
 
 /** What was used last, with one more in front. */

@@ -104,7 +104,13 @@ function Results(props: {
   })
   return (
     <>
-      <div ref={(element) => (list = element)} id="palette-list" class="palette-list" role="listbox" aria-label="Results">
+      <div
+        ref={(element) => (list = element)}
+        id="palette-list"
+        class="palette-list"
+        role="listbox"
+        aria-label="Results"
+      >
         <For each={props.sections}>
           {(section, position) => (
             <div role="group" aria-labelledby={`palette-group-${section.group}`}>

@@ -5,7 +5,7 @@ import { For } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import type { PreferenceValues } from '#web/state/preferences.ts'
 import { themes } from '#web/state/preferences.ts'
-import { Segment, Switch } from '#web/widgets/controls.tsx'
+import { Field, Segment, Switch } from '#web/widgets/controls.tsx'
 import { Dialog } from '#web/widgets/dialog.tsx'
 import { themeLabels } from '#web/widgets/theme-menu.tsx'
 
@@ -91,22 +91,21 @@ function Looks(): JSX.Element {
   return (
     <section aria-labelledby={id}>
       <h3 id={id}>Look</h3>
-      <div class="preference">
-        <label class="preference-label" for={`${id}-theme`}>
-          Theme
-        </label>
-        <select
-          id={`${id}-theme`}
-          class="select"
-          value={app.preferences.values().theme}
-          onChange={(event) => {
-            const theme = themes.find((each) => each === event.currentTarget.value)
-            if (theme) app.preferences.set({ theme })
-          }}
-        >
-          <For each={themes}>{(theme) => <option value={theme}>{themeLabels[theme]}</option>}</For>
-        </select>
-      </div>
+      <Field label="Theme">
+        {(ids) => (
+          <select
+            id={ids.id}
+            class="select"
+            value={app.preferences.values().theme}
+            onChange={(event) => {
+              const theme = themes.find((each) => each === event.currentTarget.value)
+              if (theme) app.preferences.set({ theme })
+            }}
+          >
+            <For each={themes}>{(theme) => <option value={theme}>{themeLabels[theme]}</option>}</For>
+          </select>
+        )}
+      </Field>
       <Choice
         label="Density"
         hint="By window: smaller type on small screens, larger on large ones."
@@ -126,7 +125,11 @@ function Looks(): JSX.Element {
           { value: 'reduced', label: 'Reduced' },
         ]}
       />
-      <Flagged name="projector" label="Projector" hint="Large type, high contrast, no notes: for the last row of a room." />
+      <Flagged
+        name="projector"
+        label="Projector"
+        hint="Large type, high contrast, no notes: for the last row of a room."
+      />
     </section>
   )
 }
@@ -157,7 +160,11 @@ function Numbers(): JSX.Element {
           onChange={(value) => app.preferences.set({ countFrom: value === '1' ? 1 : 0 })}
         />
       </Row>
-      <Flagged name="frameTimes" label="Frame times" hint="The status bar says how long frames take, and how much memory." />
+      <Flagged
+        name="frameTimes"
+        label="Frame times"
+        hint="The status bar says how long frames take, and how much memory."
+      />
     </section>
   )
 }

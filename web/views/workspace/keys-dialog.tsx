@@ -4,18 +4,11 @@ import { For } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import { Dialog } from '#web/widgets/dialog.tsx'
 import { Switch } from '#web/widgets/controls.tsx'
-import type { PaneName } from './desk.ts'
-import { paneNames, useDesk } from './desk.ts'
-import type { KeyBinding, KeyHint } from './keys.ts'
+import { useDesk } from './desk.ts'
+import type { KeySection } from './key-sections.ts'
+import { everywhere, sectionsOf } from './key-sections.ts'
+import type { KeyBinding } from './keys.ts'
 import { localKeys } from './keys.ts'
-
-const paneTitles: Readonly<Record<PaneName, string>> = {
-  instance: 'Instance',
-  projection: 'Projection',
-  list: 'Table',
-  attention: 'Attention heads',
-  notes: 'Notes',
-}
 
 /** Every key of the page, those of the pane that had the focus first. */
 export function KeysDialog(props: { readonly bindings: readonly KeyBinding[] }): JSX.Element {
@@ -37,7 +30,7 @@ export function KeysDialog(props: { readonly bindings: readonly KeyBinding[] }):
       <div class="keys">
         <For each={sections()}>
           {({ title, keys }) => (
-            <section>
+            <section class={title === everywhere ? 'all' : ''}>
               <h3>{title}</h3>
               <KeyList keys={keys} />
             </section>
@@ -53,26 +46,6 @@ export function KeysDialog(props: { readonly bindings: readonly KeyBinding[] }):
       </div>
     </Dialog>
   )
-}
-
-export interface KeySection {
-  readonly title: string
-  readonly keys: readonly { readonly shown: string; readonly text: string }[]
-}
-
-/** The pane in front, then what acts everywhere, then the other panes; sections without keys are left out. */
-export function sectionsOf(
-  front: PaneName,
-  bindings: readonly KeyBinding[],
-  hints: readonly KeyHint[],
-): readonly KeySection[] {
-  const ofPane = (pane: PaneName): KeySection => ({
-    title: paneTitles[pane],
-    keys: [...bindings.filter((each) => each.pane === pane), ...hints.filter((each) => each.pane === pane)],
-  })
-  const everywhere = { title: 'Everywhere', keys: bindings.filter(({ pane }) => pane === undefined) }
-  const others = paneNames.filter((pane) => pane !== front).map(ofPane)
-  return [ofPane(front), everywhere, ...others].filter(({ keys }) => keys.length > 0)
 }
 
 const KeyList = (props: { readonly keys: KeySection['keys'] }): JSX.Element => (

@@ -66,7 +66,14 @@ export function bindings({ room, desk, document, toggleUnit }: KeyDeps): readonl
     plain('f', 'this pane in full size', () => desk.setFull(desk.full() === null ? paneOf(document) : null)),
     { key: 'z', ctrl: true, shown: 'Ctrl Z', text: 'undo your last choice or filter', run: () => room.history.undo() },
     { key: 'z', ctrl: true, shift: true, shown: 'Ctrl Shift Z', text: 'redo', run: () => room.history.redo() },
-    { key: 'k', ctrl: true, shown: 'Ctrl K', text: 'search and commands', always: true, run: () => desk.setPanel('palette') },
+    {
+      key: 'k',
+      ctrl: true,
+      shown: 'Ctrl K',
+      text: 'search and commands',
+      always: true,
+      run: () => desk.setPanel('palette'),
+    },
     { key: ',', ctrl: true, shown: 'Ctrl ,', text: 'preferences', run: () => desk.setPanel('preferences') },
     plain('Escape', 'one step back', () => stepBack(room, desk), 'Esc'),
     plain('?', 'these keys', () => desk.setPanel('keys'), '?'),
@@ -100,14 +107,11 @@ export function handleKey(event: KeyboardEvent, list: readonly KeyBinding[], let
 const isBusy = (event: KeyboardEvent, at: (element: HTMLElement) => boolean): boolean =>
   event.composedPath().some((target) => target instanceof HTMLElement && at(target))
 
-const isFloating = (element: HTMLElement): boolean =>
-  ['dialog', 'menu'].includes(element.getAttribute('role') ?? '')
+const isFloating = (element: HTMLElement): boolean => ['dialog', 'menu'].includes(element.getAttribute('role') ?? '')
 
 function isField(element: HTMLElement): boolean {
   if (element instanceof HTMLInputElement) return !['radio', 'checkbox', 'button'].includes(element.type)
-  return (
-    element.isContentEditable || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement
-  )
+  return element.isContentEditable || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement
 }
 
 function paneAt(target: EventTarget | null): string | null {
