@@ -27,7 +27,6 @@ import type {
   PartialAttribution,
   PartialOutputs,
   Progress,
-  ScoreOptions,
   TokenizedText,
 } from './types.ts'
 
@@ -72,7 +71,7 @@ export type CheckpointTask =
       readonly source: readonly number[]
       /** Every token of it becomes a target. */
       readonly output: readonly number[]
-      readonly options: ScoreOptions
+      readonly options: AttributionOptions
       /** Index of the output token somebody is waiting for. */
       readonly focus: number | null
       /** Targets that an earlier attempt finished: they are not computed again. */

@@ -76,16 +76,8 @@ export interface AttributionOptions {
   readonly quadrature: Quadrature
 }
 
-/** The methods that a workspace offers. */
-export type AttributionMethod = 'integrated-gradients' | 'gradient-x-input'
-
-/** Every method that gives one score per token. */
-export type ScoreMethod = AttributionMethod | 'gradient-norm' | 'occlusion'
-
-/** The same for every such method. */
-export interface ScoreOptions extends Omit<AttributionOptions, 'method'> {
-  readonly method: ScoreMethod
-}
+/** The methods that give one score per token. */
+export type AttributionMethod = 'integrated-gradients' | 'gradient-x-input' | 'gradient-norm' | 'occlusion'
 
 /** Where the path of integrated gradients starts, per token position. */
 export type Baseline = 'zero' | 'pad' | 'unk' | 'mean' | `token:${number}`

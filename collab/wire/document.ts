@@ -31,7 +31,7 @@ export type TokenChoice = z.infer<typeof tokenChoice>
 
 /** How a number on screen was defined; mirrors `AttributionOptions` of compute. */
 export const attributionOptions = z.strictObject({
-  method: z.enum(['integrated-gradients', 'gradient-x-input']),
+  method: z.enum(['integrated-gradients', 'gradient-x-input', 'gradient-norm', 'occlusion']),
   baseline: z.union([
     z.enum(['zero', 'pad', 'unk', 'mean']),
     z

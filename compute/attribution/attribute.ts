@@ -1,5 +1,5 @@
 import type { Engine } from '#compute/runtime/engine.ts'
-import type { ScoreOptions } from '#compute/types.ts'
+import type { AttributionOptions } from '#compute/types.ts'
 import { gradientNorm } from './gradient-norm.ts'
 import { gradientTimesInput } from './gradient.ts'
 import { integratedGradients } from './integrated-gradients.ts'
@@ -14,7 +14,7 @@ import { checkQuadrature } from './quadrature.ts'
 export async function* attribute(
   engine: Engine,
   problem: Problem,
-  options: ScoreOptions,
+  options: AttributionOptions,
   unknownId: number | null,
   control: Control,
 ): Steps {

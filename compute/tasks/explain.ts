@@ -1,7 +1,7 @@
 import { attribute } from '#compute/attribution/attribute.ts'
 import type { Control, Steps } from '#compute/attribution/method.ts'
 import { outputProblem } from '#compute/attribution/problem.ts'
-import type { ScoreOptions } from '#compute/types.ts'
+import type { AttributionOptions } from '#compute/types.ts'
 import { unknownIdOf } from './opened.ts'
 import type { Opened } from './opened.ts'
 
@@ -10,7 +10,7 @@ export async function* explain(
   opened: Opened,
   source: readonly number[],
   output: readonly number[],
-  options: ScoreOptions,
+  options: AttributionOptions,
   control: Control,
 ): Steps {
   const problem = outputProblem(opened.engine.model, source, output)

@@ -1,7 +1,7 @@
 /** What `attribute` writes: tensors to a file, scores to the screen. */
 import type { FileTensor } from '#compute/index.ts'
 import type { Problem } from '#compute/local.ts'
-import type { Attribution, ScoreMethod } from '#compute/types.ts'
+import type { Attribution, AttributionMethod } from '#compute/types.ts'
 import type { CommonOptions } from './attribute.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import type { CommandContext } from './command.ts'
@@ -44,7 +44,7 @@ export async function reportScores(
   context: CommandContext,
   open: OpenCheckpoint,
   problem: GroupedProblem,
-  { unknownId, ...options }: CommonOptions & { readonly method: ScoreMethod },
+  { unknownId, ...options }: CommonOptions & { readonly method: AttributionMethod },
   { tokenizer, read }: Source,
 ): Promise<void> {
   const { args, streams } = context

@@ -1,7 +1,13 @@
 /** `faithfulness`: whether scores say what the model relied on. */
 import type { FileTensor } from '#compute/index.ts'
 import type { Problem } from '#compute/local.ts'
-import type { Faithfulness, FaithfulnessOptions, FaithfulnessRow, MaskingCurve, ScoreMethod } from '#compute/types.ts'
+import type {
+  Faithfulness,
+  FaithfulnessOptions,
+  FaithfulnessRow,
+  MaskingCurve,
+  AttributionMethod,
+} from '#compute/types.ts'
 import type { Arguments } from './arguments.ts'
 import { methodOptions, readOptions } from './attribute.ts'
 import type { CommonOptions } from './attribute.ts'
@@ -16,7 +22,7 @@ import { readProblem } from './targets.ts'
 import { floats, readTensorFile, writeTensorFile } from './tensor-file.ts'
 import { UsageError } from './usage-error.ts'
 
-const methods: readonly ScoreMethod[] = ['integrated-gradients', 'gradient-x-input', 'gradient-norm', 'occlusion']
+const methods: readonly AttributionMethod[] = ['integrated-gradients', 'gradient-x-input', 'gradient-norm', 'occlusion']
 
 const usualFractions: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
@@ -86,7 +92,7 @@ async function readScores(
   context: CommandContext,
   { local, opened }: OpenCheckpoint,
   problem: Problem,
-  method: ScoreMethod,
+  method: AttributionMethod,
   { unknownId, ...options }: CommonOptions,
 ): Promise<readonly Float32Array[]> {
   const { args } = context

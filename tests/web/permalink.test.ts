@@ -60,7 +60,7 @@ function randomView(random: () => number): View {
       { side: 'output', index, last: index + 1 + Math.floor(random() * 9) },
     ]),
     options: {
-      method: pick(['integrated-gradients', 'gradient-x-input'] as const),
+      method: pick(['integrated-gradients', 'gradient-x-input', 'gradient-norm', 'occlusion'] as const),
       baseline: pick(['zero', 'pad', 'unk', 'mean', `token:${index}`] as const),
       objective: pick(['log-prob', 'logit', 'probability'] as const),
       attributeSpecial: random() < 0.5,

@@ -42,6 +42,8 @@ export const viewOf = ({ at: _at, ...view }: Selection): View => view
 const methods: readonly (readonly [letters: string, method: AttributionOptionsValue['method']])[] = [
   ['ig', 'integrated-gradients'],
   ['gxi', 'gradient-x-input'],
+  ['gn', 'gradient-norm'],
+  ['oc', 'occlusion'],
 ]
 const letterOf = (method: AttributionOptionsValue['method']): string =>
   methods.find(([, each]) => each === method)?.[0] ?? method

@@ -6,7 +6,7 @@ import { attribute } from '#compute/attribution/attribute.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
-import type { ScoreOptions } from '#compute/types.ts'
+import type { AttributionOptions } from '#compute/types.ts'
 import { drain } from '#tests/support/generators.ts'
 import { fixture, goldenProblem, readJson, readTensors, relativeError } from '#tests/support/golden.ts'
 import { goldenOptions } from '#tests/support/options.ts'
@@ -21,7 +21,7 @@ for (const name of ['gpt2', 'marian', 'llama']) {
     const pairs = readTensors(fixture(`${name}/interactions.safetensors`))
     const { baseline_token: token } = readJson(fixture(`${name}/golden.json`)) as { readonly baseline_token: number }
     const problem = goldenProblem(name)
-    const options: ScoreOptions = { ...goldenOptions, method: 'occlusion', baseline: `token:${token}` }
+    const options: AttributionOptions = { ...goldenOptions, method: 'occlusion', baseline: `token:${token}` }
     const n = problem.source.length
     const m = problem.prefix?.length ?? 0
     let engine: Engine
@@ -29,7 +29,7 @@ for (const name of ['gpt2', 'marian', 'llama']) {
       engine = await openEngine(fixture(`${name}/checkpoint`), { device: 'cpu', threads: 1, cache })
     })
     afterEach(() => engine.close())
-    const explain = (changed: Partial<ScoreOptions>, about: Problem = problem) =>
+    const explain = (changed: Partial<AttributionOptions>, about: Problem = problem) =>
       drain(attribute(engine, about, { ...options, ...changed }, null, alone))
 
     it('[IM1] occlusion is the change of F when one token becomes the baseline', async () => {

@@ -3,7 +3,7 @@ import type { JSX } from 'solid-js'
 import { Show } from 'solid-js'
 import type { AttributionOptionsValue } from '#collab/wire/document.ts'
 import { Popover } from '#web/widgets/popover.tsx'
-import { baselineName, methodNames, objectiveNoun, unitOf } from './explanations.ts'
+import { baselineName, definitions, methodNames, objectiveNoun, unitOf } from './explanations.ts'
 
 export function Explanation(props: { readonly options: AttributionOptionsValue }): JSX.Element {
   return (
@@ -20,18 +20,20 @@ export function Explanation(props: { readonly options: AttributionOptionsValue }
 
 /** The text of the panel; it names the options in force. */
 export function ExplanationText(props: { readonly options: AttributionOptionsValue }): JSX.Element {
-  const integrated = (): boolean => props.options.method === 'integrated-gradients'
+  const definition = () => {
+    const { method } = props.options
+    return method === 'integrated-gradients' ? null : definitions[method]
+  }
   return (
     <>
       <h3>{methodNames[props.options.method]}</h3>
       <Show
-        when={integrated()}
+        when={definition() === null}
         fallback={
           <>
-            <p class="formula">score of word i = xᵢ · ∂F/∂xᵢ</p>
+            <p class="formula">{definition()?.formula}</p>
             <p>
-              x is the embedding of a word as the model reads it; F is {fText(props.options)}. The product is summed
-              over the width of the embedding and keeps its sign. One gradient, so no sum over the words is promised.
+              F is {fText(props.options)}. {definition()?.text}
             </p>
           </>
         }

@@ -6,6 +6,8 @@ type Options = AttributionOptionsValue
 export const methodNames: Readonly<Record<Options['method'], string>> = {
   'integrated-gradients': 'Integrated gradients',
   'gradient-x-input': 'Gradient × input',
+  'gradient-norm': 'Gradient norm',
+  occlusion: 'Occlusion',
 }
 
 export const methodTexts: Readonly<Record<Options['method'], string>> = {
@@ -13,6 +15,28 @@ export const methodTexts: Readonly<Record<Options['method'], string>> = {
     'Adds up the gradient along a straight path from the baseline to the text. The contributions sum to the measured change; what is missing is shown as the gap.',
   'gradient-x-input':
     'One gradient at the text itself. Fast, but it promises no sum: it shows what a small change would do, not what the words gave.',
+  'gradient-norm':
+    'How far one small step of a word’s embedding, in whatever direction, could move the number. Never negative, and no share of it.',
+  occlusion:
+    'The measured change when a word is replaced by the baseline, one word at a time. Words that stand in for each other can all look unimportant.',
+}
+
+/** The definition of a method without a path: its formula, and what is in it beside F. */
+export const definitions: Readonly<
+  Record<Exclude<Options['method'], 'integrated-gradients'>, { readonly formula: string; readonly text: string }>
+> = {
+  'gradient-x-input': {
+    formula: 'score of word i = xᵢ · ∂F/∂xᵢ',
+    text: 'x is the embedding of a word as the model reads it. The product is summed over the width of the embedding and keeps its sign. One gradient, so no sum over the words is promised.',
+  },
+  'gradient-norm': {
+    formula: 'score of word i = ‖∂F/∂xᵢ‖₂',
+    text: 'x is the embedding of a word as the model reads it. The length of the gradient has no sign and is no share of F: words can be compared, but not added up. (Li and others, 2016.)',
+  },
+  occlusion: {
+    formula: 'score of word i = F(all words) − F(all but i)',
+    text: 'The embedding of word i is replaced by that of the baseline; its place and all other words stay. Each score is measured; together they need not add up, and the gap says how far they are from it. (Li, Monroe and Jurafsky, 2016.)',
+  },
 }
 
 export const objectiveNames: Readonly<Record<Options['objective'], string>> = {
@@ -76,10 +100,14 @@ export const precisions = [
   { value: 't0.001', label: '0.1 %', quadrature: { tolerance: 0.001 } },
 ] as const
 
+/** Whether something stands in for words that are taken away. */
+export const usesBaseline = (method: Options['method']): boolean =>
+  method === 'integrated-gradients' || method === 'occlusion'
+
 /** One line for status and chips: "integrated gradients, zero vector". */
 export function describeOptions(options: Options): string {
   const parts = [methodNames[options.method].toLowerCase()]
-  if (options.method === 'integrated-gradients') parts.push(`baseline ${baselineName(options.baseline).toLowerCase()}`)
+  if (usesBaseline(options.method)) parts.push(`baseline ${baselineName(options.baseline).toLowerCase()}`)
   if (options.objective !== 'log-prob') parts.push(`of the ${objectiveNoun[options.objective]}`)
   if (options.attributeSpecial) parts.push('special tokens included')
   return parts.join(', ')
