@@ -29,6 +29,8 @@ const parts = {
   spot: null,
   waiting: null,
   signs: new Map(),
+  tone: 'signed',
+  feet: null,
   held: false,
 } as const
 

@@ -20,6 +20,10 @@ const preferences = z.object({
   theme: z.enum(themes).catch('system'),
   /** What the lanes show as one: pieces of the vocabulary, words or sentences. */
   unit: z.enum(units).catch('pieces'),
+  /** What the fill and the foot of a token show. */
+  channel: z.enum(['attribution', 'attention', 'both']).catch('both'),
+  /** How all heads are taken together where none is chosen. */
+  flow: z.enum(['mean', 'rollout']).catch('mean'),
   /** Arrangement of the panes. */
   preset: z.enum(['explore', 'heads', 'instance', 'write']).catch('instance'),
   /** Share of the first of two panes, by arrangement and handle. */

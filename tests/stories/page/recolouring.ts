@@ -70,6 +70,8 @@ function frameOf(tokens: number, turn: number): LaneFrame {
     waiting: null,
     unit: 'pieces',
     signs: new Map(),
+    tone: 'signed',
+    feet: null,
     held: false,
   })
 }

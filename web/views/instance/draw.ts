@@ -1,6 +1,6 @@
 /** Paints lanes: sets colours and marks on elements that are there already, and only where something changed. */
 import { personColour, initialOf } from '#web/widgets/person.ts'
-import { signed } from '#web/marks/numbers.ts'
+import { probability, signed } from '#web/marks/numbers.ts'
 import type { Fill, Ramps } from '#web/marks/ramp.ts'
 import { rampStep, rampSteps } from '#web/marks/ramp.ts'
 import type { BracketPart } from './brackets.ts'
@@ -20,6 +20,7 @@ export interface LanePainter {
 }
 
 interface Painted {
+  foot: string
   sign: string
   background: string
   minus: string
@@ -29,7 +30,7 @@ interface Painted {
 
 /** A painter for the token elements of one lane, in order. */
 export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
-  const painted: Painted[] = tokens.map(() => ({ sign: '', background: '', minus: '', ink: '', marks: '' }))
+  const painted: Painted[] = tokens.map(() => ({ foot: '', sign: '', background: '', minus: '', ink: '', marks: '' }))
   let labels: HTMLElement[] = []
   let brackets: HTMLElement[] = []
   return {
@@ -52,15 +53,16 @@ export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
 
 function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: Ramps, before: Painted): void {
   const value = frame.values[index] ?? null
-  const step = value === null ? 0 : rampStep(Math.abs(value), frame.reach)
-  const fill: Fill | undefined = step === 0 ? undefined : (value! < 0 ? ramps.away : ramps.toward)[step] // step > 0 only with a value
+  const [step, fill] = fillOf(value, frame, ramps)
   const background = fill?.background ?? ''
   if (background !== before.background) token.style.backgroundColor = before.background = background
   const ink = fill && step >= faint ? fill.text : ''
   if (ink !== before.ink) token.style.color = before.ink = ink
-  const against = value !== null && value < -underlined * frame.reach
+  const against = frame.tone === 'signed' && value !== null && value < -underlined * frame.reach
   const minus = against ? (ramps.away[Math.min(rampSteps, 2 * step)]?.background ?? '') : ''
   if (minus !== before.minus) token.style.borderBottomColor = before.minus = minus
+  const foot = footOf(frame.feet?.[index] ?? null, ramps)
+  if (foot !== before.foot) setFoot(token, (before.foot = foot))
   const sign = frame.signs.get(index) ?? ''
   if (sign !== before.sign) setSign(token, (before.sign = sign))
   const marks = marksOf(index, frame)
@@ -68,6 +70,33 @@ function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: 
   before.marks = marks
   token.dataset['marks'] = marks
   token.setAttribute('aria-selected', marks.includes('chosen') ? 'true' : 'false')
+}
+
+/** Where on its ramp a value stands, and the colour there; none at zero, which vanishes. */
+function fillOf(value: number | null, frame: LaneFrame, ramps: Ramps): readonly [step: number, fill: Fill | undefined] {
+  if (value === null) return [0, undefined]
+  const size = frame.tone === 'amount' ? Math.sqrt(Math.max(0, value)) : Math.abs(value)
+  const step = rampStep(size, frame.reach)
+  if (step === 0) return [0, undefined]
+  const ramp = frame.tone === 'amount' ? ramps.amount : value < 0 ? ramps.away : ramps.toward
+  return [step, ramp[step]]
+}
+
+/** Below this weight a foot would be a line of the surface's colour. */
+const faintFoot = 0.004
+
+const footOf = (weight: number | null, ramps: Ramps): string =>
+  weight === null || weight < faintFoot ? '' : (ramps.amount[rampStep(Math.sqrt(weight), 1)]?.background ?? '')
+
+function setFoot(token: HTMLElement, colour: string): void {
+  let foot = token.querySelector<HTMLElement>(':scope > .look')
+  if (colour === '') return foot?.remove()
+  if (foot === null) {
+    foot = token.ownerDocument.createElement('i')
+    foot.className = 'look'
+    token.append(foot)
+  }
+  foot.style.backgroundColor = colour
 }
 
 /** Drawn by the stylesheet from the attribute, like a value: the token's own name says what it means. */
@@ -104,7 +133,10 @@ function placeLabels(tokens: readonly HTMLElement[], frame: LaneFrame): readonly
   })
 }
 
-const valueText = (frame: LaneFrame, index: number): string => signed(frame.values[index] ?? 0, digitsFor(frame.reach))
+function valueText(frame: LaneFrame, index: number): string {
+  const value = frame.values[index] ?? 0
+  return frame.tone === 'amount' ? probability(value) : signed(value, digitsFor(frame.reach))
+}
 
 function appendLabel(token: HTMLElement, text: string): HTMLElement {
   const label = token.ownerDocument.createElement('i')

@@ -8,7 +8,9 @@ import { spanOf } from './layout.ts'
 export type Side = TokenChoice['side']
 
 export interface LaneFrame {
-  /** Signed value of each token's fill; null leaves the box empty. */
+  /** `signed`: contributions, both ramps. `amount`: attention weights, one ramp, drawn by their square root. */
+  readonly tone: 'signed' | 'amount'
+  /** Value of each token's fill; null leaves the box empty. */
   readonly values: readonly (number | null)[]
   /** Tokens whose value is off the scale and that carry its mark: in words and sentences, the last piece. */
   readonly clipped: ReadonlySet<number>
@@ -23,6 +25,8 @@ export interface LaneFrame {
   /** Tokens whose own attribution is still being refined; null when none is. */
   readonly waiting: ((index: number) => boolean) | null
   readonly unit: Unit
+  /** Attention weight under each token, drawn like an `amount`; null for a lane without. */
+  readonly feet: readonly (number | null)[] | null
   /** Signs at the upper corner of tokens, by index. */
   readonly signs: ReadonlyMap<number, string>
   /** Whether the colours are those of the choice before, which stand until the new ones are here: without numbers. */
@@ -34,41 +38,41 @@ export const digitsFor = (reach: number): number => (reach < 0.1 ? 3 : 2)
 
 /** How many tokens of each lane carry their value as text. */
 const labels = { source: 5, output: 4 } as const
-/** Smaller values are not worth a label. */
-const labelFloor = 0.1
+/** Smaller values are not worth a label: a share of the scale, and a weight. */
+const labelFloor = { signed: 0.1, amount: 0.03 } as const
 
-export interface FrameParts {
+export interface FrameParts extends Pick<LaneFrame, 'tone' | 'reach' | 'waiting' | 'feet' | 'signs' | 'held' | 'unit'> {
   readonly side: Side
   readonly pieces: readonly Piece[]
   /** One value a piece, or null for a lane without values. */
   readonly values: readonly (number | null)[] | null
-  readonly reach: number
   readonly choice: TokenChoice | null
   readonly spot: TokenChoice | null
-  readonly waiting: LaneFrame['waiting']
-  readonly unit: Unit
-  readonly signs: LaneFrame['signs']
-  readonly held: boolean
 }
 
 export function makeFrame(parts: FrameParts): LaneFrame {
-  const { side, pieces, values, reach, choice, spot, waiting, unit, signs, held } = parts
+  const { side, tone, pieces, values, choice, spot, waiting, unit, feet, signs, held } = parts
+  const reach = tone === 'amount' ? 1 : parts.reach
   const own = values ?? pieces.map(() => null)
   const shown = unit === 'pieces' ? own : mergeGroups(own, pieces, unit)
   const once = unit === 'pieces' ? shown : onFirstPieces(shown, pieces, unit)
   return {
+    tone,
     values: shown,
-    clipped: clippedOf(shown, pieces, reach, unit),
+    clipped: tone === 'amount' ? none : clippedOf(shown, pieces, reach, unit),
     reach,
-    labelled: held ? [] : strongest(once, labels[side], labelFloor * reach),
+    labelled: held ? [] : strongest(once, labels[side], labelFloor[tone] * reach),
     chosen: choice?.side === side ? spanOf(choice) : null,
     spot: spot?.side === side ? spanOf(spot) : null,
     waiting,
     unit,
+    feet: feet && unit !== 'pieces' ? mergeGroups(feet, pieces, unit) : feet,
     signs,
     held,
   }
 }
+
+const none: ReadonlySet<number> = new Set()
 
 function clippedOf(
   values: readonly (number | null)[],

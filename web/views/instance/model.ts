@@ -3,13 +3,17 @@ import type { Accessor } from 'solid-js'
 import { createMemo } from 'solid-js'
 import type { ModelKind } from '#compute/types.ts'
 import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document.ts'
+import type { Question } from '#server/wire/analyses.ts'
 import type { InstanceReply } from '#server/wire/instances.ts'
 import type { Piece, Unit } from '#web/marks/pieces.ts'
 import { groupOf, piecesOf, spanText } from '#web/marks/pieces.ts'
 import { reachOf, roundUp } from '#web/marks/scale.ts'
+import type { Analysis } from '#web/state/analyses.ts'
 import type { Entry } from '#web/state/attributions.ts'
 import type { View } from '#web/state/permalink.ts'
 import type { Scores } from '#web/state/scores.ts'
+import type { Attention, Channel, Flow } from './attention.ts'
+import { createAttention } from './attention.ts'
 import type { Flag } from './flags.ts'
 import { flagsOf, signsOf } from './flags.ts'
 import type { LaneFrame, Side } from './frame.ts'
@@ -36,6 +40,10 @@ export interface InstanceModel {
   readonly entropyScale: Accessor<number>
   /** What asks for a second look in the output. */
   readonly flags: Accessor<readonly Flag[]>
+  /** What attention says beside it. */
+  readonly attention: Attention
+  readonly channel: Accessor<Channel>
+  readonly flow: Accessor<Flow>
   readonly frame: (side: Side) => LaneFrame
   readonly unit: Accessor<Unit>
 }
@@ -47,6 +55,10 @@ export interface ModelDeps {
   entry(instance: string, options: AttributionOptionsValue): Entry | null
   readonly instance: Accessor<InstanceReply>
   readonly unit: Accessor<Unit>
+  readonly channel: Accessor<Channel>
+  readonly flow: Accessor<Flow>
+  /** Asks a question about the instance; null where nobody answers. */
+  readonly ask: ((instance: InstanceReply, question: Question) => Accessor<Analysis>) | null
   /** What the evidence on screen is about. */
   readonly spot: Accessor<TokenChoice | null>
 }
@@ -85,13 +97,19 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
     ),
   )
   const signs = createMemo(() => signsOf(flags()))
-  const fills = createFills({ pieces, entry, reaching: reachingMemo, drawn })
+  const attention = attentionOf(deps, { layout, choice, reaching: reachingMemo, entry })
+  const given = createFills({ pieces, entry, reaching: reachingMemo, drawn })
+  const ofAttention = (): boolean => deps.channel() === 'attention'
+  const fills = createMemo<Fills>(() => (ofAttention() ? { ...noFills, ...attention.looking() } : given()))
   const makeSide = (side: Side): LaneFrame => {
     const values = fills()[side]
-    const waiting = side === 'output' ? waitingOf(entry()) : null
+    const waiting = side === 'output' && !ofAttention() ? waitingOf(entry()) : null
+    const feet = side === 'source' && deps.channel() === 'both' ? (attention.looking()?.source ?? null) : null
     const [spotted, chosen] = [spot(), choice()]
     return makeFrame({
       side,
+      tone: ofAttention() ? 'amount' : 'signed',
+      feet,
       pieces: pieces()[side],
       values,
       reach: reach(),
@@ -119,9 +137,29 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
     reach,
     entropyScale,
     flags,
+    attention,
+    channel: deps.channel,
+    flow: deps.flow,
     frame,
     unit,
   }
+}
+
+function attentionOf(
+  { view, instance, flow, channel, ask }: ModelDeps,
+  known: Pick<InstanceModel, 'layout' | 'choice' | 'reaching' | 'entry'>,
+): Attention {
+  const { layout, choice, reaching: at, entry } = known
+  return createAttention({
+    layout,
+    choice,
+    reaching: at,
+    flow,
+    heads: () => view().heads,
+    // The first colours of an attribution are waited for; attention comes after them.
+    wanted: () => ask !== null && channel() !== 'attribution' && !isPending(entry(), true),
+    ask: (question) => ask!(instance(), question), // wanted only then
+  })
 }
 
 const noSigns: LaneFrame['signs'] = new Map()
@@ -146,7 +184,9 @@ function createFills(parts: Pick<InstanceModel, 'pieces' | 'entry' | 'reaching' 
 
 const unfinished: ReadonlySet<string> = new Set(['running', 'cancelled', 'failed'])
 
-const isPending = (entry: Entry | null): boolean => entry?.phase.kind === 'asking' || entry?.phase.kind === 'running'
+/** Whether numbers are under way; with `first`, whether there are none at all yet. */
+const isPending = (entry: Entry | null, first = false): boolean =>
+  (entry?.phase.kind === 'asking' || entry?.phase.kind === 'running') && !(first && entry.scores !== null)
 
 /** While a run is under way, and where it was stopped: the outputs that it has not brought within the tolerance. */
 function waitingOf(entry: Entry | null): LaneFrame['waiting'] {

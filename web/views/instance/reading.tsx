@@ -47,6 +47,10 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
           brackets={brackets}
           onChoose={(choice) => room.selection.chooseToken(choice)}
           onHover={hover}
+          onRetryAttention={() => {
+            const question = model.attention.question()
+            if (question) room.analyses.retry(props.instance, question)
+          }}
         />
         <Show when={props.instance.reference}>
           {(reference) => (
@@ -97,6 +101,9 @@ function createReadingModel(props: { readonly instance: InstanceReply }): Instan
     entry: (instance, options) => room.attributions.entry(instance, options),
     instance: () => props.instance,
     unit: () => (alt() ? 'pieces' : app.preferences.values().unit),
+    channel: () => app.preferences.values().channel,
+    flow: () => app.preferences.values().flow,
+    ask: (instance, question) => room.analyses.ask(instance, question),
     spot: () => desk.shownEvidence()?.about ?? null,
   })
 }

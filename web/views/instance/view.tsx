@@ -91,6 +91,16 @@ function Tools(): JSX.Element {
   return (
     <>
       <Segment
+        label="What the colours show"
+        value={app.preferences.values().channel}
+        choices={[
+          { value: 'attribution', label: 'Attribution', title: 'What each token gave (G)' },
+          { value: 'attention', label: 'Attention', title: 'What attention looked at (A)' },
+          { value: 'both', label: 'Both', title: 'Fill: attribution. Bar below: attention' },
+        ]}
+        onChange={(channel) => app.preferences.set({ channel })}
+      />
+      <Segment
         label="Unit of text"
         value={app.preferences.values().unit}
         choices={[

@@ -52,6 +52,9 @@ function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instan
     entry: (instance, options) => attributions.entry(instance, options),
     instance: () => props.instance,
     unit: () => 'pieces',
+    channel: () => 'attribution',
+    flow: () => 'mean',
+    ask: null,
     spot: () => null,
   })
   const want = (again: boolean): void => {
