@@ -102,6 +102,8 @@ export const scoredStep = z.object({
   alternatives: z.array(z.object({ id: z.number().int(), token: z.string(), logProb: z.number() })),
 })
 
+export type ScoredStep = z.infer<typeof scoredStep>
+
 /** An instance with everything the Instance View shows before any attribution. */
 export const instanceReply = z.object({
   id: identifier,

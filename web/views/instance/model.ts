@@ -4,7 +4,7 @@ import { createMemo } from 'solid-js'
 import type { ModelKind } from '#compute/types.ts'
 import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document.ts'
 import type { Question } from '#server/wire/analyses.ts'
-import type { InstanceReply } from '#server/wire/instances.ts'
+import type { InstanceReply, ScoredStep } from '#server/wire/instances.ts'
 import type { Piece, Unit } from '#web/marks/pieces.ts'
 import { groupOf, piecesOf, spanText } from '#web/marks/pieces.ts'
 import { reachOf, roundUp } from '#web/marks/scale.ts'
@@ -15,7 +15,7 @@ import type { Scores } from '#web/state/scores.ts'
 import type { Attention, Channel, Flow } from './attention.ts'
 import { createAttention } from './attention.ts'
 import type { Flag } from './flags.ts'
-import { flagsOf, signsOf } from './flags.ts'
+import { flagsOfInstance, signsOf } from './flags.ts'
 import type { LaneFrame, Side } from './frame.ts'
 import { makeFrame } from './frame.ts'
 import type { Groups, Layout, Reaching } from './layout.ts'
@@ -64,7 +64,24 @@ export interface ModelDeps {
 }
 
 export function createInstanceModel(deps: ModelDeps): InstanceModel {
-  const { kind, view, instance, unit, spot } = deps
+  const { instance, unit, channel, flow } = deps
+  const numbers = createNumbers(deps)
+  const steps = (): readonly ScoredStep[] => instance().output?.steps ?? []
+  const entropyScale = createMemo(() => roundUp(Math.max(0, ...steps().map((step) => step.entropy))))
+  const flags = createMemo(() => flagsOfInstance(instance()))
+  const attention = attentionOf(deps, numbers)
+  const frame = createFrames(deps, { ...numbers, attention, flags })
+  return { instance, unit, channel, flow, ...numbers, entropyScale, flags, attention, frame }
+}
+
+type Numbers = Pick<
+  InstanceModel,
+  'options' | 'pieces' | 'layout' | 'choice' | 'entry' | 'scores' | 'reaching' | 'drawn' | 'reach'
+>
+
+/** The attribution at hand, cut to the tokens of the instance. */
+function createNumbers(deps: ModelDeps): Numbers {
+  const { kind, view, instance, unit } = deps
   const options = createMemo(() => view().options)
   const pieces = createMemo(() => {
     const { source, output } = instance()
@@ -86,63 +103,38 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
   }, 0)
   const reachingMemo = createMemo(() => reachingOf(scores(), layout(), choice()))
   const drawn = createMemo(() => drawnOf(scores(), layout(), choice()))
-  const entropyScale = createMemo(() =>
-    roundUp(Math.max(0, ...(instance().output?.steps ?? []).map((step) => step.entropy))),
-  )
-  const flags = createMemo(() =>
-    flagsOf(
-      pieces().source,
-      pieces().output,
-      (instance().output?.steps ?? []).map((step) => Math.exp(step.logProb)),
-    ),
-  )
-  const signs = createMemo(() => signsOf(flags()))
-  const attention = attentionOf(deps, { layout, choice, reaching: reachingMemo, entry })
-  const given = createFills({ pieces, entry, reaching: reachingMemo, drawn })
-  const ofAttention = (): boolean => deps.channel() === 'attention'
+  return { options, pieces, layout, choice, entry, scores, reaching: reachingMemo, drawn, reach }
+}
+
+/** What the two lanes show. */
+function createFrames(
+  { channel, unit, spot }: ModelDeps,
+  known: Numbers & Pick<InstanceModel, 'attention' | 'flags'>,
+): InstanceModel['frame'] {
+  const { pieces, choice, entry, attention } = known
+  const signs = createMemo(() => signsOf(known.flags()))
+  const given = createFills(known)
+  const ofAttention = (): boolean => channel() === 'attention'
   const fills = createMemo<Fills>(() => (ofAttention() ? { ...noFills, ...attention.looking() } : given()))
-  const makeSide = (side: Side): LaneFrame => {
-    const values = fills()[side]
-    const waiting = side === 'output' && !ofAttention() ? waitingOf(entry()) : null
-    const feet = side === 'source' && deps.channel() === 'both' ? (attention.looking()?.source ?? null) : null
-    const [spotted, chosen] = [spot(), choice()]
-    return makeFrame({
+  const makeSide = (side: Side): LaneFrame =>
+    makeFrame({
       side,
       tone: ofAttention() ? 'amount' : 'signed',
-      feet,
+      feet: side === 'source' && channel() === 'both' ? (attention.looking()?.source ?? null) : null,
       pieces: pieces()[side],
-      values,
-      reach: reach(),
-      choice: chosen,
-      spot: spotted,
-      waiting,
+      values: fills()[side],
+      reach: known.reach(),
+      choice: choice(),
+      spot: spot(),
+      waiting: side === 'output' && !ofAttention() ? waitingOf(entry()) : null,
       unit: unit(),
       signs: side === 'output' ? signs() : noSigns,
       held: fills().held,
     })
-  }
   const source = createMemo(() => makeSide('source'))
   const output = createMemo(() => makeSide('output'))
   const frame = (side: Side): LaneFrame => (side === 'source' ? source() : output())
-  return {
-    instance,
-    options,
-    pieces,
-    layout,
-    choice,
-    entry,
-    scores,
-    reaching: reachingMemo,
-    drawn,
-    reach,
-    entropyScale,
-    flags,
-    attention,
-    channel: deps.channel,
-    flow: deps.flow,
-    frame,
-    unit,
-  }
+  return frame
 }
 
 function attentionOf(

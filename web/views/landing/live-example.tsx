@@ -13,6 +13,7 @@ import type { View } from '#web/state/permalink.ts'
 import { defaultsFor, emptyView, encodeView } from '#web/state/permalink.ts'
 import { Lanes } from '#web/views/instance/lanes.tsx'
 import { Messages } from '#web/views/instance/messages.tsx'
+import type { ModelDeps } from '#web/views/instance/model.ts'
 import { createInstanceModel } from '#web/views/instance/model.ts'
 import { Why } from '#web/views/instance/why.tsx'
 
@@ -35,6 +36,14 @@ export function LiveExample(props: { readonly workspace: WorkspaceReply }): JSX.
   return <Show when={written()}>{(present) => <LiveFigure workspace={props.workspace} instance={present()} />}</Show>
 }
 
+/** The figure shows what each token gave, and nothing else. */
+const attributionAlone: Pick<ModelDeps, 'unit' | 'channel' | 'flow' | 'ask'> = {
+  unit: () => 'pieces',
+  channel: () => 'attribution',
+  flow: () => 'mean',
+  ask: null,
+}
+
 function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instance: InstanceReply }): JSX.Element {
   const app = useApp()
   const { workspace, instance } = untrack(() => ({ workspace: props.workspace, instance: props.instance }))
@@ -51,10 +60,7 @@ function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instan
     view,
     entry: (instance, options) => attributions.entry(instance, options),
     instance: () => props.instance,
-    unit: () => 'pieces',
-    channel: () => 'attribution',
-    flow: () => 'mean',
-    ask: null,
+    ...attributionAlone,
     spot: () => null,
   })
   const want = (again: boolean): void => {
