@@ -51,6 +51,25 @@ export interface HeadImportance {
   readonly shape: readonly [layers: number, heads: number]
 }
 
+/** Importance of heads for K output tokens, each by itself: the largest (signed) entry of a head's attribution. */
+export interface TargetImportance {
+  /** [K] F at the input. */
+  readonly objective: Float32Array
+  readonly importance: readonly {
+    readonly kind: AttentionKind
+    /** [K, layers, heads] */
+    readonly importance: Float32Array
+    readonly shape: readonly [targets: number, layers: number, heads: number]
+  }[]
+}
+
+/** Attention of one layer. Queries and keys as in `LayerAttribution`. */
+export interface AttentionWeights {
+  /** [heads, query, key] */
+  readonly weights: Float32Array
+  readonly shape: readonly [heads: number, queries: number, keys: number]
+}
+
 /**
  * How pairs of tokens act together. `masked-pairs`: F(all) − F(−i) − F(−j) + F(−i−j), and F(all) − F(−i) on the diagonal.
  * `integrated-hessians`: Janizek et al. 2021. `attention-edges`: attention attribution summed over heads, layers and kinds.
@@ -156,6 +175,19 @@ export interface HeadMeasures {
   readonly sink: Float32Array
 }
 
+/** Where the heads of one text look, and what they may do. */
+export interface HeadLook {
+  readonly measures: readonly HeadMeasures[]
+  readonly roles: readonly HeadRoles[]
+}
+
+/** What every head is worth, measured. */
+export interface MeasuredHeads {
+  /** [K] F of the whole model. */
+  readonly objective: Float32Array
+  readonly effects: readonly HeadEffects[]
+}
+
 /** What each head of one kind is worth, measured: F without it less F, for K targets. */
 export interface HeadEffects {
   readonly kind: AttentionKind
@@ -182,6 +214,12 @@ export interface LogitLens {
   readonly targetLogProbs: Float32Array
   /** [K, layers] 1 for the likeliest. */
   readonly targetRanks: Int32Array
+}
+
+/** A logit lens with what its tokens read. */
+export interface NamedLens extends LogitLens {
+  /** Pieces of the vocabulary by id; empty without a tokenizer. */
+  readonly pieces: Readonly<Record<string, string>>
 }
 
 /** How scores are put to the test. */

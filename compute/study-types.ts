@@ -75,7 +75,8 @@ export interface PruningTask extends FromCheckpoint {
   readonly rankedOn: number
   readonly ranking: Exclude<HeadRanking, 'random'>
   readonly quadrature: Quadrature
-  readonly counts: readonly number[]
+  /** From none to all heads of a kind in so many equal steps. */
+  readonly steps: number
   readonly controls: number
   readonly seed: number
   readonly metric: CurveMetric

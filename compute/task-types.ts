@@ -2,20 +2,25 @@
 import type {
   AblatedObjective,
   AttentionAttribution,
+  AttentionFlow,
   AttentionOptions,
+  AttentionWeights,
   Faithfulness,
   FaithfulnessOptions,
   HeadAblationOptions,
-  HeadEffects,
+  HeadLook,
   InteractionOptions,
   Interactions,
-  LogitLens,
+  MeasuredHeads,
+  NamedLens,
   PartialInteractions,
   PartialLayerAttribution,
+  TargetImportance,
 } from './analysis-types.ts'
 import type { LayerPart, ProjectTask, ProjectedLayers } from './projection/types.ts'
 import type { StudyResult, StudyTask } from './study-types.ts'
 import type {
+  AttentionPlace,
   Attribution,
   AttributionOptions,
   CheckpointSummary,
@@ -32,6 +37,10 @@ import type {
 
 /** Work for a compute process. */
 export type Task = CheckpointTask | ProjectTask | Extract<StudyTask, { checkpoint: null }>
+
+/** An output that somebody gives, or begins: a text, or ids of the first tokens after which the model goes on greedily. */
+export type OutputTarget =
+  { readonly kind: 'force'; readonly text: string } | { readonly kind: 'continue'; readonly begun: readonly number[] }
 
 /** Work on a checkpoint, which is a folder. */
 export type CheckpointTask =
@@ -51,6 +60,8 @@ export type CheckpointTask =
       readonly text: string
       /** null: greedy, with the limits of the checkpoint's generation_config.json. */
       readonly generation: GenerationOptions | null
+      /** What is written, where it is not up to the model alone. */
+      readonly target?: OutputTarget
       readonly alternatives: number
       readonly states: boolean
       readonly languages?: Languages
@@ -85,6 +96,8 @@ export type CheckpointTask =
       readonly output: readonly number[]
       readonly options: AttentionOptions
       readonly focus: number | null
+      /** The only output token that is a target, where not all are. */
+      readonly only?: number
       /** Layers, kinds and targets that an earlier attempt finished. */
       readonly finished: readonly PartialLayerAttribution[]
     }
@@ -105,7 +118,49 @@ export type CheckpointTask =
       readonly output: readonly number[]
       readonly options: HeadAblationOptions
     }
-
+  /** Attention weights of one layer, for a source and what was written for it. */
+  | {
+      readonly kind: 'weights'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly place: AttentionPlace
+    }
+  /** Where every head looks, and what it may do. */
+  | {
+      readonly kind: 'head-measures'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+    }
+  /** What every head's attention did for each token of `output`. */
+  | {
+      readonly kind: 'head-importance'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+      readonly by: 'attribution' | 'gradient'
+      readonly options: Omit<AttentionOptions, 'kinds'>
+    }
+  /** Rollout, and the mean of all weights, for every token of `output`. */
+  | {
+      readonly kind: 'flow'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      readonly output: readonly number[]
+    }
+  /** What the model writes without these heads together, greedily. */
+  | {
+      readonly kind: 'write-without'
+      readonly checkpoint: string
+      readonly source: readonly number[]
+      /** What it wrote with them: a mean is taken over both texts. */
+      readonly output: readonly number[]
+      readonly heads: readonly Head[]
+      readonly value: HeadAblationOptions['value']
+      readonly alternatives: number
+      readonly languages?: Languages
+    }
   /** How pairs of tokens act together on every token of `output`. */
   | {
       readonly kind: 'interact'
@@ -114,6 +169,8 @@ export type CheckpointTask =
       readonly output: readonly number[]
       readonly options: InteractionOptions
       readonly focus: number | null
+      /** The only output token that is a target, where not all are. */
+      readonly only?: number
     }
   /** What every layer would write in place of each token of `output`. */
   | {
@@ -147,12 +204,17 @@ export interface TaskResults {
   readonly attribute: Attribution
   readonly attend: AttentionAttribution
   readonly ablate: AblatedObjective
-  readonly 'head-effects': readonly HeadEffects[]
+  readonly 'head-effects': MeasuredHeads
+  readonly weights: AttentionWeights
+  readonly 'head-measures': HeadLook
+  readonly 'head-importance': TargetImportance
+  readonly flow: Omit<AttentionFlow, 'weights'>
+  readonly 'write-without': Omit<ModelOutput, 'source' | 'states'>
   /** The layouts were told before. */
   readonly project: ProjectedLayers
   readonly study: StudyResult
   readonly interact: Interactions
-  readonly lens: LogitLens
+  readonly lens: NamedLens
   readonly judge: Faithfulness
 }
 

@@ -24,22 +24,26 @@ export const nameOfHead = (head: Head): string => `${placeKey(head)}.${head.head
 /** The same for equal sets of heads, in whatever order; empty for none. */
 export const keyOfHeads = (heads: readonly Head[]): string => heads.map(nameOfHead).toSorted().join()
 
-/** Fails on a head that the model does not have. */
-export function checkHeads(model: Model, heads: readonly Head[]): void {
+/** Fails on a layer that the model does not have. `what` names it in the message. */
+export function checkPlace(model: Model, place: AttentionPlace, what = `layer ${placeKey(place)}`): void {
   const places = attentionPlaces(model, null)
   const kinds = [...new Set(places.map(({ kind }) => kind))]
+  if (!kinds.includes(place.kind)) {
+    throw new ComputeError('bad-input', `There is no ${what}: this model has ${kinds.join(', ')} attention`)
+  }
+  const layers = places.filter(({ kind }) => kind === place.kind).length
+  if (place.layer < layers) return
+  throw new ComputeError(
+    'bad-input',
+    `There is no ${what}: layers of ${place.kind} attention go from 0 to ${layers - 1}`,
+  )
+}
+
+/** Fails on a head that the model does not have. */
+export function checkHeads(model: Model, heads: readonly Head[]): void {
   for (const { kind, layer, head } of heads) {
     const name = nameOfHead({ kind, layer, head })
-    if (!kinds.includes(kind)) {
-      throw new ComputeError('bad-input', `There is no head ${name}: this model has ${kinds.join(', ')} attention`)
-    }
-    const layers = places.filter((place) => place.kind === kind).length
-    if (layer >= layers) {
-      throw new ComputeError(
-        'bad-input',
-        `There is no head ${name}: layers of ${kind} attention go from 0 to ${layers - 1}`,
-      )
-    }
+    checkPlace(model, { kind, layer }, `head ${name}`)
     const count = headsAt(model, { kind, layer })
     if (head >= count) {
       throw new ComputeError(

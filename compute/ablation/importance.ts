@@ -1,11 +1,13 @@
 /** What heads may be ranked by, for one text. Every one has the shape of the importance of attention attribution. */
 import { attentionAttribution, attentionPlaces } from '#compute/attribution/attention-attribution.ts'
 import { importanceOf } from '#compute/attribution/attention-board.ts'
+import type { LayerEntries } from '#compute/attribution/attention-board.ts'
 import { openAttentionPath } from '#compute/attribution/attention-path.ts'
+import type { AttentionPath } from '#compute/attribution/attention-path.ts'
 import type { Problem } from '#compute/attribution/problem.ts'
 import type { Engine } from '#compute/runtime/engine.ts'
 import { lastOf } from '#compute/steps.ts'
-import type { AttentionOptions, HeadImportance } from '#compute/types.ts'
+import type { AttentionOptions, AttentionPlace, HeadImportance } from '#compute/types.ts'
 import { headMeasures } from './head-measures.ts'
 
 /**
@@ -34,19 +36,23 @@ async function byGradient(
   options: Pick<AttentionOptions, 'objective' | 'contrast'>,
 ): Promise<readonly HeadImportance[]> {
   const path = await openAttentionPath(engine, problem, options)
-  const layers = []
-  for (const place of attentionPlaces(engine.model, null)) {
-    const parts: Float32Array[] = []
-    while (parts.length < problem.targets.length) {
-      const targets = [...problem.targets.keys()].slice(parts.length, parts.length + path.pairsPerRun())
-      parts.push(...(await path.sample(place, targets, [1], [1])).integrals)
-    }
-    const [heads, queries, keys] = path.shape(place)
-    const attribution = new Float32Array(parts.length * heads * queries * keys)
-    parts.forEach((part, k) => attribution.set(part, k * part.length))
-    layers.push({ ...place, attribution, shape: [parts.length, heads, queries, keys] as const })
-  }
+  const layers: LayerEntries[] = []
+  for (const place of attentionPlaces(engine.model, null)) layers.push(await gradientEntries(path, place))
   return importanceOf(layers)
+}
+
+/** A ⊙ ∂F/∂A at the input, of one layer for all targets of a path. */
+export async function gradientEntries(path: AttentionPath, place: AttentionPlace): Promise<LayerEntries> {
+  const all = [...path.problem.targets.keys()]
+  const parts: Float32Array[] = []
+  while (parts.length < all.length) {
+    const targets = all.slice(parts.length, parts.length + path.pairsPerRun())
+    parts.push(...(await path.sample(place, targets, [1], [1])).integrals)
+  }
+  const [heads, queries, keys] = path.shape(place)
+  const attribution = new Float32Array(parts.length * heads * queries * keys)
+  parts.forEach((part, k) => attribution.set(part, k * part.length))
+  return { ...place, attribution, shape: [parts.length, heads, queries, keys] }
 }
 
 async function byConfidence(engine: Engine, { source, prefix }: Problem): Promise<readonly HeadImportance[]> {

@@ -102,7 +102,8 @@ function takeResult(earlier: PartialLayerAttribution, k: number): PlaceResult {
   }
 }
 
-type LayerEntries = Pick<LayerAttribution, 'kind' | 'layer' | 'attribution' | 'shape'>
+/** The attribution of one layer, as far as its importance depends on it. */
+export type LayerEntries = Pick<LayerAttribution, 'kind' | 'layer' | 'attribution' | 'shape'>
 
 /**
  * Head importance as Hao et al. define it, E[max(Attr_h(A))]: the mean over targets of the largest signed entry of each head's
@@ -118,14 +119,20 @@ export function importanceOf(layers: readonly LayerEntries[]): readonly HeadImpo
 }
 
 /** [heads] */
-function meanMaxima({ attribution, shape: [targets, heads, queries, keys] }: LayerEntries): readonly number[] {
-  const size = queries * keys
+function meanMaxima(layer: LayerEntries): readonly number[] {
+  const [targets, heads] = layer.shape
+  const maxima = maximaOf(layer)
   return Array.from({ length: heads }, (_, h) => {
     let sum = 0
-    for (let k = 0; k < targets; k++) {
-      const matrix = attribution.subarray((k * heads + h) * size, (k * heads + h + 1) * size)
-      sum += matrix.reduce((largest, entry) => Math.max(largest, entry), -Infinity)
-    }
+    for (let k = 0; k < targets; k++) sum += maxima[k * heads + h]!
     return sum / targets
   })
+}
+
+/** [targets, heads] the largest signed entry of each head's matrix. */
+export function maximaOf({ attribution, shape: [targets, heads, queries, keys] }: LayerEntries): Float64Array {
+  const size = queries * keys
+  return Float64Array.from({ length: targets * heads }, (_, row) =>
+    attribution.subarray(row * size, (row + 1) * size).reduce((largest, entry) => Math.max(largest, entry), -Infinity),
+  )
 }

@@ -13,19 +13,29 @@ export type Written = readonly number[]
 
 /**
  * Lets a model write. `source` is the encoder's input, or the prompt. Yields after every step with what stands there so far;
- * returns the output.
+ * returns the output. `begun` are its first tokens, where somebody gives them.
  */
 export async function* generate(
   engine: Engine,
   source: readonly number[],
   request: GenerationRequest,
   takes: 'all settings' | 'token ids only',
+  begun: readonly number[] = [],
 ): AsyncGenerator<Written, Written> {
   const { model, checkpoint } = engine
   checkIds('input_ids', source, model.vocabulary.source, model.maxTokens)
   const start = startOf(engine)
   const promptLength = start === null ? source.length : 1
   const plan = planGeneration(model, checkpoint.generation, promptLength, request, takes)
+  for (const id of begun) checkId('the beginning of the output', id, model.vocabulary.output)
+  if (plan.beams > 1 && begun.length > 0)
+    throw new ComputeError('unsupported', 'An output that is begun goes on without beams; use one beam')
+  if (promptLength + begun.length > plan.maxLength) {
+    throw new ComputeError(
+      'too-long',
+      `The output begins with ${begun.length} tokens and the limit is ${plan.maxLength - promptLength}. Begin it with fewer`,
+    )
+  }
   if (promptLength >= plan.maxLength) {
     throw new ComputeError(
       'too-long',
@@ -33,7 +43,7 @@ export async function* generate(
     )
   }
   const decoder = openDecoder(engine, source, start, plan.beams > 1 ? 'log-probs' : 'logits')
-  const steps = plan.beams > 1 ? generateByBeams(decoder, plan) : generateGreedily(decoder, plan)
+  const steps = plan.beams > 1 ? generateByBeams(decoder, plan) : generateGreedily(decoder, plan, begun)
   for (;;) {
     const step = await steps.next()
     const written = step.value.slice(promptLength)

@@ -9,22 +9,25 @@ const tokensPerRun = 8
 
 type Writing = AsyncGenerator<readonly number[], readonly number[]>
 
-/** Writes until an end token or the length limit; yields in between with the ids so far, start or prompt included. */
-export async function* generateGreedily(decoder: Decoder, plan: GenerationPlan): Writing {
+/**
+ * Writes until an end token or the length limit; yields in between with the ids so far, start or prompt included. The first tokens are
+ * those of `begun`, whatever their scores.
+ */
+export async function* generateGreedily(decoder: Decoder, plan: GenerationPlan, begun: readonly number[]): Writing {
   const choose = plan.sampling === null ? indexOfLargest : makeSampler(plan.sampling)
   const ids = [...decoder.prompt]
+  const given = begun.toReversed()
+  const append = (scores: Float32Array): void => {
+    processScores(scores, ids, decoder.prompt.length, plan)
+    ids.push(given.pop() ?? choose(scores))
+  }
   const [first] = await decoder.first()
-  processScores(first!, ids, decoder.prompt.length, plan)
-  ids.push(choose(first!))
+  append(first!)
   const isAlone = plan.sampling === null && isFixedByLength(plan)
   while (!plan.end.includes(ids.at(-1)!) && ids.length < plan.maxLength) {
     yield ids
-    if (isAlone) ids.push(...(await writeRun(decoder, ids, first!.length, plan)))
-    else {
-      const [scores] = await decoder.next([ids.at(-1)!], [0])
-      processScores(scores!, ids, decoder.prompt.length, plan)
-      ids.push(choose(scores!))
-    }
+    if (isAlone && given.length === 0) ids.push(...(await writeRun(decoder, ids, first!.length, plan)))
+    else append((await decoder.next([ids.at(-1)!], [0]))[0]!)
   }
   return ids
 }

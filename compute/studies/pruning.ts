@@ -57,10 +57,11 @@ function ordersOf(
   kind: AttentionKind,
   importance: readonly HeadImportance[],
   all: readonly Head[],
-  { counts, controls, seed }: PruningTask,
+  { steps, controls, seed }: PruningTask,
 ): readonly KindOrder[] {
   const own = all.filter((head) => head.kind === kind)
-  const possible = [...new Set(counts.map((count) => Math.min(count, own.length)))]
+  const shares = Array.from({ length: steps + 1 }, (_, step) => Math.round((step * own.length) / steps))
+  const counts = [...new Set(shares)]
   const least = orderByImportance(
     'least',
     importance.filter((one) => one.kind === kind),
@@ -71,7 +72,7 @@ function ordersOf(
     heads: shuffle(own, makeRandom(seed + i)),
     group: 'random' as const,
   }))
-  return [{ ...least, group: 'least' as const }, ...random].map((order) => ({ ...order, kind, counts: possible }))
+  return [{ ...least, group: 'least' as const }, ...random].map((order) => ({ ...order, kind, counts }))
 }
 
 /** What is written without each set of heads, by the key of the set. */
@@ -106,7 +107,7 @@ function describe(
 ): object {
   const kinds = [...new Set(orders.map(({ kind }) => kind))]
   const pointsOf = (kind: AttentionKind, name: string, counts: readonly number[]) =>
-    counts.map((removed) => ({ removed, [metric]: found[keyOf(kind, name, removed)] }))
+    counts.map((removed) => ({ removed, score: found[keyOf(kind, name, removed)] }))
   return {
     rows: rows.filter(({ reference }) => reference !== null).length,
     rankedOn: Math.min(rankedOn, rows.length),

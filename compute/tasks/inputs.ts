@@ -6,7 +6,8 @@ import { openMasking } from '#compute/attribution/masking.ts'
 import { outputProblem } from '#compute/attribution/problem.ts'
 import { ComputeError } from '#compute/errors.ts'
 import { faithfulness } from '#compute/evaluation/faithfulness.ts'
-import type { Task } from '#compute/types.ts'
+import type { NamedLens, Progress, Task } from '#compute/types.ts'
+import { onlyTarget } from './attention.ts'
 import { unknownIdOf } from './opened.ts'
 import type { Opened } from './opened.ts'
 
@@ -15,17 +16,24 @@ type Asked<K extends Task['kind']> = Extract<Task, { kind: K }>
 /** Interactions on every token of an output. */
 export async function* explainPairs(
   opened: Opened,
-  { source, output, options }: Asked<'interact'>,
+  { source, output, options, only }: Asked<'interact'>,
   focus: () => number | null,
 ): InteractionSteps {
   const { engine } = opened
   const unknownId = options.baseline === 'unk' ? await unknownIdOf(opened) : null
-  return yield* interact(engine, outputProblem(engine.model, source, output), options, unknownId, focus)
+  const problem = onlyTarget(outputProblem(engine.model, source, output), only)
+  return yield* interact(engine, problem, options, unknownId, focus)
 }
 
 /** The logit lens at every token of an output. */
-export function readLayers({ engine }: Opened, { source, output, count }: Asked<'lens'>): ReturnType<typeof logitLens> {
-  return logitLens(engine, outputProblem(engine.model, source, output), count)
+export async function* readLayers(
+  { engine, tokenizer }: Opened,
+  { source, output, count }: Asked<'lens'>,
+): AsyncGenerator<{ readonly progress: Progress; readonly partial: null }, NamedLens> {
+  const lens = yield* logitLens(engine, outputProblem(engine.model, source, output), count)
+  const read = await tokenizer().catch(() => null)
+  const pieces = read === null ? [] : [...new Set(lens.ids)].map((id) => [id, read.token(id)] as const)
+  return { ...lens, pieces: Object.fromEntries(pieces) }
 }
 
 /** Faithfulness of the scores of every token of an output. Fails on scores of another size. */

@@ -1,5 +1,5 @@
 import type { CheckpointTask, Progress, Task, TaskPartial, TaskResults } from '#compute/types.ts'
-import { ablate, attend, measureHeads } from './attention.ts'
+import { ablate, attend, flow, look, measureHeads, rank, weights } from './attention.ts'
 import { explain } from './explain.ts'
 import { explainPairs, judge, readLayers } from './inputs.ts'
 import { inspectCheckpoint } from './inspect.ts'
@@ -7,7 +7,7 @@ import { asTask, runStudy } from '#compute/studies/run-study.ts'
 import { withLanguages } from './language.ts'
 import type { Opened } from './opened.ts'
 import { prepare } from './prepare.ts'
-import { respond } from './respond.ts'
+import { respond, writeWithout } from './respond.ts'
 import { respondMany } from './respond-many.ts'
 
 /** What a task reports between two steps. */
@@ -32,17 +32,21 @@ export async function* runTask(
     case 'tokenize':
       return (await (await withLanguages(opened, task.languages ?? {})).tokenizer()).encode(task.text)
     case 'respond':
-      return yield* answerOne(opened, task)
+      return yield* toldAlone(respond(await withLanguages(opened, task.languages ?? {}), task.text, task))
     case 'respond-many':
       return yield* answerMany(opened, task)
     case 'attribute':
       return yield* explain(opened, task.source, task.output, task.options, { focus, finished: task.finished })
     case 'attend':
-      return yield* attend(opened, task, focus)
     case 'ablate':
-      return ablate(opened, task)
     case 'head-effects':
-      return yield* measureHeads(opened, task)
+    case 'weights':
+    case 'head-measures':
+    case 'head-importance':
+    case 'flow':
+      return yield* runHeads(opened, task, focus)
+    case 'write-without':
+      return yield* toldAlone(writeWithout(await withLanguages(opened, task.languages ?? {}), task))
     case 'interact':
       return yield* explainPairs(opened, task, focus)
     case 'lens':
@@ -52,19 +56,6 @@ export async function* runTask(
     case 'judge':
       return yield* judge(opened, task)
   }
-}
-
-async function* answerOne(
-  opened: Opened,
-  task: Extract<CheckpointTask, { kind: 'respond' }>,
-): AsyncGenerator<TaskStep, TaskResults['respond']> {
-  const writing = respond(await withLanguages(opened, task.languages ?? {}), task.text, task)
-  let step = await writing.next()
-  while (!step.done) {
-    yield { progress: step.value, partial: null }
-    step = await writing.next()
-  }
-  return step.value
 }
 
 async function* answerMany(
@@ -79,4 +70,43 @@ async function* answerMany(
     yield { progress: { stage: 'Writing outputs', done, total: texts.length }, partial }
   }
   return null
+}
+
+type HeadTask = Extract<
+  CheckpointTask,
+  { kind: 'attend' | 'ablate' | 'head-effects' | 'weights' | 'head-measures' | 'head-importance' | 'flow' }
+>
+
+/** Tasks about attention. */
+async function* runHeads(
+  opened: Opened,
+  task: HeadTask,
+  focus: () => number | null,
+): AsyncGenerator<TaskStep, TaskResult> {
+  switch (task.kind) {
+    case 'attend':
+      return yield* attend(opened, task, focus)
+    case 'ablate':
+      return ablate(opened, task)
+    case 'head-effects':
+      return yield* toldAlone(measureHeads(opened, task))
+    case 'weights':
+      return weights(opened, task)
+    case 'head-measures':
+      return look(opened, task)
+    case 'head-importance':
+      return yield* toldAlone(rank(opened, task))
+    case 'flow':
+      return flow(opened, task)
+  }
+}
+
+/** Work that tells its progress alone. */
+async function* toldAlone<Result>(work: AsyncGenerator<Progress, Result>): AsyncGenerator<TaskStep, Result> {
+  let step = await work.next()
+  while (step.done !== true) {
+    yield { progress: step.value, partial: null }
+    step = await work.next()
+  }
+  return step.value
 }

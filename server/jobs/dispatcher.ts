@@ -4,6 +4,7 @@ import { type StoredRun, beat, claimRun, endRun, listWishes, lockOrphans, releas
 import { Refusal } from '../errors.ts'
 import { printable, printableTrace, storable } from '../text.ts'
 import { type ActiveRun, makeActiveRun } from './active.ts'
+import { computeAnalysis } from './analysis-run.ts'
 import { computeAttribution } from './attribution-run.ts'
 import type { ComputingDeps, Made } from './computing.ts'
 import { computeCorpus } from './corpus-run.ts'
@@ -145,6 +146,8 @@ function computeByKind(active: ActiveRun, deps: DispatcherDeps): Promise<Made> {
   switch (input.kind) {
     case 'attribution':
       return computeAttribution(input, active, deps)
+    case 'analysis':
+      return computeAnalysis(input, active, deps)
     case 'study':
       return computeStudy(input, active, deps)
     case 'output':

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { AttributionOptions } from '#compute/types.ts'
+import type { AttributionOptions, Languages } from '#compute/types.ts'
+import type { FullQuestion } from '../wire/analyses.ts'
 import type { RunKind } from '../wire/runs.ts'
 import type { Study } from '../wire/studies.ts'
 
 /** What a run computes from; stored with it, so that any process can compute it. */
-export type RunInput = AttributionInput | StudyInput | OutputInput | CorpusInput
+export type RunInput = AttributionInput | AnalysisInput | StudyInput | OutputInput | CorpusInput
 
 interface FromCheckpoint {
   /** Id of a registered checkpoint, and the revision of its files that was asked for. */
@@ -19,6 +20,16 @@ export interface AttributionInput extends FromCheckpoint {
   readonly options: AttributionOptions
   /** Output token that the first person asked for; no part of the key. */
   readonly focus: number | null
+}
+
+/** A question about one instance. */
+export interface AnalysisInput extends FromCheckpoint {
+  readonly kind: 'analysis'
+  readonly source: readonly number[]
+  readonly output: readonly number[]
+  /** Languages that the output was written with, where they are not those of the checkpoint. */
+  readonly languages: Languages | null
+  readonly question: FullQuestion
 }
 
 /** A question about the corpus of a workspace, or about several of its instances. */
@@ -57,6 +68,10 @@ function decides(input: RunInput): Record<string, unknown> {
   switch (kind) {
     case 'attribution':
       return { kind, revision, source: input.source, output: input.output, options: input.options }
+    case 'analysis': {
+      const { source, output, languages, question } = input
+      return { kind, revision, source, output, languages, question }
+    }
     case 'study':
       return { kind, revision, workspace: input.workspace, study: input.study, states: input.states }
     case 'output':

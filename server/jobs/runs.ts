@@ -175,7 +175,7 @@ function toReply(run: RequestedRun, before: ReadonlyMap<string, number>, { dispa
     state: run.state,
     instance: run.instance,
     options: run.input.kind === 'attribution' ? run.input.options : null,
-    question: run.input.kind === 'study' ? run.input.study.kind : null,
+    question: questionOf(run),
     startedBy: run.startedBy,
     // A run that began meanwhile has nothing before it.
     position: run.state === 'queued' ? (before.get(run.key) ?? 0) : null,
@@ -185,4 +185,10 @@ function toReply(run: RequestedRun, before: ReadonlyMap<string, number>, { dispa
     createdAt: run.requestedAt.getTime(),
     seconds: run.seconds,
   }
+}
+
+/** What an analysis or a study asks. */
+function questionOf({ input }: StoredRun): string | null {
+  if (input.kind === 'analysis') return input.question.kind
+  return input.kind === 'study' ? input.study.kind : null
 }

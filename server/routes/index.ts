@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { describeRoutes } from '../openapi.ts'
 import { type Route, anybodyRoute } from '../route.ts'
 import { paths } from '../wire/paths.ts'
+import { analysisRoutes } from './analyses.ts'
 import { attributionRoutes } from './attributions.ts'
 import { checkpointRoutes } from './checkpoints.ts'
 import { diskRoutes } from './disk.ts'
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...instanceRoutes,
   ...outputRoutes,
   ...attributionRoutes,
+  ...analysisRoutes,
   ...studyRoutes,
   ...runRoutes,
   ...resultRoutes,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readInstance } from '../db/instances.ts'
 import { countComplete, readOutput } from '../db/outputs.ts'
 import { Refusal } from '../errors.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
@@ -49,6 +50,21 @@ export const outputRoutes = [
     },
   }),
 ]
+
+/** An instance that is asked about: what was written for it, and by which files. Refused where there is nothing yet. */
+export async function readWritten(call: Pick<WorkspaceCall, 'deps' | 'workspace'>, id: string) {
+  const { deps, workspace } = call
+  const instance = await readInstance(deps.database, workspace.id, id)
+  if (instance === null) {
+    throw new Refusal('not-found', 'there is no such instance in this workspace. Choose one from the list', {
+      field: 'instance',
+    })
+  }
+  const written = (await readOutput(deps.database, workspace.id, id))?.written
+  if (!written)
+    throw new Refusal('conflict', 'the model has not written an output for this instance yet. Ask for it first')
+  return { instance: id, written, ...(await readRevision(call)) }
+}
 
 /** The checkpoint of a workspace and the revision of its files as they are now; refused where it cannot be opened. */
 export async function readRevision({ deps, workspace }: Pick<WorkspaceCall, 'deps' | 'workspace'>) {

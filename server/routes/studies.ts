@@ -27,7 +27,7 @@ export const studyRoutes = [
 ]
 
 /** The study as it is computed, with the states it reads; refuses what no run could compute, before it is queued. */
-function prepare(
+async function prepare(
   study: Study,
   revision: string,
   { deps, workspace }: WorkspaceCall,
@@ -35,5 +35,7 @@ function prepare(
   switch (study.kind) {
     case 'projection':
       return askProjection(study, workspace.id, revision, deps.database)
+    default:
+      return { study, states: [] }
   }
 }

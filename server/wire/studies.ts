@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { demonstrationsStudy, entitySupportStudy, evaluationStudy } from './case-studies.ts'
+import { ablationCurveStudy, headSummaryStudy, pruningStudy, reconstructionStudy } from './head-studies.ts'
 import { projectionStudy } from './projection-study.ts'
 import { runReply } from './runs.ts'
 
@@ -9,7 +11,16 @@ import { runReply } from './runs.ts'
  * A study that finds a number for every instance also gives `columns` in its report (`studyColumn`): the points of the corpus can then
  * be coloured and filtered by them, as `study.KIND.NAME`.
  */
-export const study = z.discriminatedUnion('kind', [projectionStudy])
+export const study = z.discriminatedUnion('kind', [
+  projectionStudy,
+  headSummaryStudy,
+  ablationCurveStudy,
+  pruningStudy,
+  reconstructionStudy,
+  entitySupportStudy,
+  evaluationStudy,
+  demonstrationsStudy,
+])
 /** As it is asked; what has a default may be left out. */
 export type StudyQuestion = z.input<typeof study>
 export type Study = z.output<typeof study>

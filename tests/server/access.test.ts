@@ -26,6 +26,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     study: { kind: 'projection', of: { steps: ['a'] }, method: 'pca' },
   },
   'POST /api/workspaces/:workspace/attributions': { instance: 'a', options, focus: null },
+  'POST /api/workspaces/:workspace/analyses': { instance: 'a', question: { kind: 'flow' } },
 }
 
 /** These end something, so they come last. */

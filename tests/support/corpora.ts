@@ -10,13 +10,14 @@ export async function read<T>(response: Response): Promise<T> {
 /** Rows of a corpus as JSONL. */
 export const lines = (rows: readonly unknown[]): string => rows.map((row) => JSON.stringify(row)).join('\n')
 
-/** Makes a workspace over the double's checkpoint and returns its id. */
+/** Makes a workspace, over the double's checkpoint where none is named, and returns its id. */
 export async function makeWorkspace(
   server: TestServer,
   visitor: Visitor,
   rows: readonly unknown[] = [{ id: 'a', source: 'one two three' }],
+  checkpoint = 'model',
 ): Promise<string> {
-  const request = { name: 'Test', checkpoint: 'model', corpus: { name: 'rows', rows: lines(rows) } }
+  const request = { name: 'Test', checkpoint, corpus: { name: 'rows', rows: lines(rows) } }
   return (await read<{ id: string }>(await server.ask(visitor, 'POST', '/api/workspaces', request))).id
 }
 

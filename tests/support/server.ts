@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ComputePool } from '#compute/types.ts'
 import { type Announcer, openCollab } from '#collab/index.ts'
 import { type App, createApp } from '#server/app.ts'
 import { readAssets } from '#server/assets.ts'
@@ -63,6 +64,10 @@ export interface TestServerOptions {
   /** A data directory that outlives the server. */
   readonly data?: string
   readonly compute?: ComputeDouble
+  /** Computes in place of the double, for numbers that must be those of a model. */
+  readonly pool?: ComputePool
+  /** Folders of checkpoints by id; one of the double's where none are named. */
+  readonly checkpoints?: Readonly<Record<string, string>>
   readonly dist?: string
 }
 
@@ -78,20 +83,21 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const now = (): Date => new Date(Date.now() + shift)
   const log = (line: string): void => void lines.push(line)
   const compute = options.compute ?? makeComputeDouble()
+  const pool = options.pool ?? compute
   const directory = { directory: data, url: options.url ?? null, migrations: migrationsFolder, version: 'test', log }
   const database = await closing.open(openDatabase(directory), (opened) => opened.close())
   const { checkpoints, results, states } = foldersOf(data)
   const registry = openRegistry({
     directory: checkpoints,
-    inspect: (checkpoint) => compute.run({ kind: 'inspect', checkpoint }, 'interactive').result,
+    inspect: (checkpoint) => pool.run({ kind: 'inspect', checkpoint }, 'interactive').result,
   })
-  makeCheckpoint(data, 'model')
-  await registry.register(join(data, 'models', 'model'), { id: 'model' })
+  const folders = options.checkpoints ?? { model: makeCheckpoint(data, 'model') }
+  for (const [id, folder] of Object.entries(folders)) await registry.register(folder, { id })
   const core = {
     database,
-    pool: compute,
+    pool,
     registry,
-    prepare: makePreparing({ pool: compute, registry, log }),
+    prepare: makePreparing({ pool, registry, log }),
     results: openStore(results),
     states: openStore(states),
     space: makeSpace({ directory: data, now, measure: async () => free }),

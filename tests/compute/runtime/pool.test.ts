@@ -103,10 +103,11 @@ describe('compute processes', () => {
     const { checkpoint, source, output } = task
     const options = { value: 'zero', objective: 'log-prob', contrast: null } as const
     const measure = { checkpoint, source, output, options } as const
-    const effects = await pool.run({ kind: 'head-effects', ...measure }, 'interactive').result
+    const measured = await pool.run({ kind: 'head-effects', ...measure }, 'interactive').result
     const heads = [{ kind: 'cross', layer: 1, head: 2 }] as const
     const { objective, ablated } = await pool.run({ kind: 'ablate', heads, ...measure }, 'interactive').result
-    const { effect, shape } = effects.find(({ kind }) => kind === 'cross')!
+    expect(measured.objective).toEqual(objective)
+    const { effect, shape } = measured.effects.find(({ kind }) => kind === 'cross')!
     expect(effect[shape[2] + 2]!).toBeCloseTo(ablated[0]! - objective[0]!, 5)
   })
 

@@ -44,7 +44,16 @@ const questions: Readonly<Record<QuestionKind, string>> = {
   flow: 'Attention rollout',
 }
 
-const studies: Readonly<Record<Study['kind'], string>> = { projection: 'Projection' }
+const studies: Readonly<Record<Study['kind'], string>> = {
+  projection: 'Projection',
+  'head-summary': 'Measures of all heads',
+  'ablation-curve': 'Curve of removed heads',
+  pruning: 'Pruning',
+  reconstruction: 'Reconstruction of heads',
+  'entity-support': 'Names and their support',
+  demonstrations: 'Demonstrations',
+  evaluation: 'Evaluation',
+}
 
 const isStudy = (kind: string): kind is Study['kind'] => Object.hasOwn(studies, kind)
 

@@ -1,0 +1,39 @@
+import type { Task, TaskPartials, TaskResults } from '#compute/types.ts'
+import { countCrash } from '../db/runs.ts'
+import type { ActiveRun } from './active.ts'
+import { answer } from './answers.ts'
+import { type ComputingDeps, type Made, locateCheckpoint, withRetries } from './computing.ts'
+import type { AnalysisInput } from './input.ts'
+import { storeResult } from './result-file.ts'
+
+/** A task as an answer asks for it: where and how it is computed is said here. */
+export type AskCompute = <K extends Task['kind']>(
+  /** Asked anew for each attempt, so that it can leave out what an earlier one finished. */
+  task: (checkpoint: string) => Extract<Task, { kind: K }>,
+  partial?: (part: K extends keyof TaskPartials ? TaskPartials[K] : never) => void,
+) => Promise<TaskResults[K]>
+
+/** Answers a question about one instance. */
+export async function computeAnalysis(input: AnalysisInput, active: ActiveRun, deps: ComputingDeps): Promise<Made> {
+  const { folder: checkpoint } = await locateCheckpoint(deps.registry, input)
+  const ask: AskCompute = (task, partial) =>
+    withRetries(
+      active,
+      () => countCrash(deps.database, active.run.key),
+      () =>
+        deps.pool.run(task(checkpoint), 'interactive', {
+          progress: (progress) => active.report(progress),
+          ...(partial === undefined ? {} : { partial }),
+        }),
+    )
+  const { tensors, report } = await answer(input, ask)
+  return storeResult(
+    tensors,
+    {
+      revision: input.revision,
+      question: JSON.stringify(input.question),
+      ...(report === null ? {} : { report: JSON.stringify(report) }),
+    },
+    deps,
+  )
+}
