@@ -104,7 +104,7 @@ function toStored(row: typeof output.$inferSelect): StoredOutput {
 }
 
 /** Written by `toRow` alone, so it is not checked again. */
-function parseDetail(detail: Uint8Array): Written {
+export function parseDetail(detail: Uint8Array): Written {
   return JSON.parse(inflateRawSync(detail).toString()) as Written
 }
 

@@ -37,7 +37,10 @@ export interface StudyInput extends FromCheckpoint {
   readonly kind: 'study'
   readonly workspace: string
   readonly study: Study
-  /** The files of hidden states it reads, and how many instances have theirs in each: with more of them it is another study. */
+  /**
+   * The files of hidden states it reads, and how many instances have theirs in each: with more of them it is another study. One of texts
+   * has the hash of all texts and outputs here.
+   */
   readonly states: readonly (readonly [hash: string, instances: number])[]
 }
 

@@ -1,3 +1,4 @@
+import { type Version, askCorpusStudy } from '../corpus-studies.ts'
 import { askProjection } from '../projections.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
 import { paths } from '../wire/paths.ts'
@@ -15,27 +16,27 @@ export const studyRoutes = [
     handle: async (call) => {
       const { deps, workspace, person, body } = call
       const { checkpoint, revision } = await readRevision(call)
-      const asked = await prepare(body.study, revision, call)
+      const asked = await prepare(body.study, { checkpoint, revision }, call)
       return deps.runs.start({
         workspace: workspace.id,
         instance: null,
         person: person.id,
-        input: { kind: 'study', checkpoint, revision, workspace: workspace.id, ...asked },
+        input: { kind: 'study', workspace: workspace.id, checkpoint, revision, ...asked },
       })
     },
   }),
 ]
 
-/** The study as it is computed, with the states it reads; refuses what no run could compute, before it is queued. */
-async function prepare(
+/** The study as it is computed, with what it reads, and the checkpoint where it is another one; refuses what no run could compute, before it is queued. */
+function prepare(
   study: Study,
-  revision: string,
+  own: Version,
   { deps, workspace }: WorkspaceCall,
-): Promise<Pick<StudyInput, 'study' | 'states'>> {
+): Promise<Pick<StudyInput, 'study' | 'states'> & Partial<Version>> {
   switch (study.kind) {
     case 'projection':
-      return askProjection(study, workspace.id, revision, deps.database)
+      return askProjection(study, workspace.id, own.revision, deps.database)
     default:
-      return { study, states: [] }
+      return askCorpusStudy(study, workspace.id, own, deps)
   }
 }

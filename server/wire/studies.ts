@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { demonstrationsStudy, entitySupportStudy, evaluationStudy } from './case-studies.ts'
 import { ablationCurveStudy, headSummaryStudy, pruningStudy, reconstructionStudy } from './head-studies.ts'
-import { projectionStudy } from './projection-study.ts'
+import { type ProjectionStudy, projectionStudy } from './projection-study.ts'
 import { runReply } from './runs.ts'
 
 /**
@@ -24,6 +24,8 @@ export const study = z.discriminatedUnion('kind', [
 /** As it is asked; what has a default may be left out. */
 export type StudyQuestion = z.input<typeof study>
 export type Study = z.output<typeof study>
+/** One that reads texts and outputs. */
+export type CorpusStudy = Exclude<Study, ProjectionStudy>
 
 export const studyRequest = z.strictObject({ study })
 export type StudyRequest = z.input<typeof studyRequest>
