@@ -39,6 +39,10 @@ export const paths = {
   notes: (id: string): string => `${workspace(id)}/notes`,
   /** GET, see `instancesQuery` */
   instances: (id: string): string => `${workspace(id)}/instances`,
+  /** GET: every instance with everything it can be coloured and filtered by */
+  points: (id: string): string => `${workspace(id)}/points`,
+  /** GET, see `matchingQuery` */
+  matchingPoints: (id: string): string => `${workspace(id)}/points/matching`,
   /** GET */
   fields: (id: string): string => `${workspace(id)}/fields`,
   /** GET */

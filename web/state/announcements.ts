@@ -6,6 +6,7 @@ import type { Attributions } from './attributions.ts'
 import type { Fields } from './fields.ts'
 import type { InstanceList } from './instance-list.ts'
 import type { Instances } from './instances.ts'
+import type { CorpusPoints } from './points.ts'
 import type { Runs } from './runs.ts'
 
 export interface Listening {
@@ -16,19 +17,21 @@ export interface Listening {
   readonly analyses: Analyses
   readonly runs: Runs
   readonly fields: Fields
+  readonly points: CorpusPoints
   setEnded(reason: string): void
   refetchInfo(): void
 }
 
 /** Hands every announcement to the stores that show it. */
 export function listenerOf(parts: Listening): LiveListener {
-  const { app, instances, list, attributions, analyses, runs, fields } = parts
+  const { app, instances, list, attributions, analyses, runs, fields, points } = parts
   return {
     durable(event) {
       instances.durable(event)
       attributions.durable(event)
       analyses.durable(event)
       runs.durable(event)
+      points.durable(event)
       if (event.type === 'outputs-changed') {
         list.refresh()
         fields.refresh()
@@ -51,6 +54,7 @@ export function listenerOf(parts: Listening): LiveListener {
       runs.refresh()
       list.refresh()
       fields.refresh()
+      points.refresh()
       instances.refresh()
       attributions.refresh()
       analyses.refresh()

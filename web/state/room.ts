@@ -43,6 +43,10 @@ import type { Notes } from './notes.ts'
 import { createNotes } from './notes.ts'
 import type { View } from './permalink.ts'
 import { defaultsFor, emptyView } from './permalink.ts'
+import type { CorpusPoints } from './points.ts'
+import { createPoints } from './points.ts'
+import type { ProjectionState } from './projection.ts'
+import { createProjection } from './projection.ts'
 import type { Runs } from './runs.ts'
 import { createRuns } from './runs.ts'
 import type { SelectionState } from './selection.ts'
@@ -65,6 +69,8 @@ export interface Room {
   readonly attributions: Attributions
   /** Answers to questions about instances, and studies. */
   readonly analyses: Analyses
+  readonly points: CorpusPoints
+  readonly projection: ProjectionState
   readonly runs: Runs
   readonly attendance: Attendance
   readonly following: Following
@@ -106,7 +112,12 @@ export function createRoom(deps: RoomDeps, link: View | null): Room {
     listenerOf({ app, ...computed, setEnded, refetchInfo: () => deps.refetchInfo() }),
   )
   const together = createTogether(deps, id, link)
-  createEffect(() => computed.list.setFilters([...together.filters.list().values()]))
+  createEffect(() => {
+    const filters = [...together.filters.list().values()]
+    computed.list.setFilters(filters)
+    computed.points.setFilters(filters)
+  })
+  createEffect(() => computed.points.setSearch(computed.list.search()))
   createEffect(() => computed.instances.open(together.selection.view().instance))
   return {
     id,
@@ -117,7 +128,7 @@ export function createRoom(deps: RoomDeps, link: View | null): Room {
     can: (action) => may(info().role, action),
     online: live.connected,
     ended,
-    close: () => closeAll([live, together, computed.list, computed.runs, computed.fields]),
+    close: () => closeAll([live, together, computed.list, computed.points, computed.runs, computed.fields]),
   }
 }
 
@@ -125,12 +136,15 @@ export function createRoom(deps: RoomDeps, link: View | null): Room {
 function createComputed(
   { api, clock }: App,
   id: string,
-): Pick<Room, 'instances' | 'list' | 'attributions' | 'analyses' | 'runs' | 'fields'> {
+): Pick<Room, 'instances' | 'list' | 'points' | 'projection' | 'attributions' | 'analyses' | 'runs' | 'fields'> {
+  const analyses = createAnalyses({ api, workspace: id, clock })
   return {
     instances: createInstances(api, id),
     list: createInstanceList(api, id, clock),
     attributions: createAttributions({ api, workspace: id, clock }),
-    analyses: createAnalyses({ api, workspace: id, clock }),
+    analyses,
+    points: createPoints(api, id, clock),
+    projection: createProjection(analyses),
     runs: createRuns(api, id, clock),
     fields: createFields(api, id, clock),
   }

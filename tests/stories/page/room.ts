@@ -23,6 +23,7 @@ import { createNotes } from '#web/state/notes.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultsFor } from '#web/state/permalink.ts'
 import type { Room } from '#web/state/room.ts'
+import { createProjection } from '#web/state/projection.ts'
 import { createSelection } from '#web/state/selection.ts'
 import type { Recorded } from './recorded.ts'
 
@@ -60,6 +61,7 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
   const selection = createSelection({ history, show: nothing, publish: nothing, moved: nothing }, state.view)
   const notes = createNotes({ doc: shared.doc, me: () => me, now: () => app.clock.now(), newId: () => app.newId() })
   for (const note of state.notes) writeNote(shared.doc, me, note)
+  const analyses = makeAnalyses()
   const texts = new Map(state.notes.map((note) => [note.id, makeDocument(note.text)]))
   return {
     id: state.info.id,
@@ -81,7 +83,18 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
     instances: { current: () => state.instance, open: nothing, write: later, durable: nothing, refresh: nothing },
     list: makeList(state.list),
     attributions: makeAttributions(state.entry),
-    analyses: makeAnalyses(),
+    analyses,
+    points: {
+      state: () => ({ kind: 'loading' }),
+      matching: () => null,
+      open: nothing,
+      setFilters: nothing,
+      setSearch: nothing,
+      durable: nothing,
+      refresh: nothing,
+      close: nothing,
+    },
+    projection: createProjection(analyses),
     runs: {
       active: () => state.runs,
       durable: nothing,
