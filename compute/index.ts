@@ -1,7 +1,7 @@
 import type * as local from './local.ts'
 
 /** The door of compute: what the server and the command line may call. Importing it loads no runtime. */
-export { decodeSafetensors, encodeSafetensors, type FileTensor } from './checkpoint/safetensors.ts'
+export { decodeSafetensors, encodeSafetensors, readMetadata, type FileTensor } from './checkpoint/safetensors.ts'
 export { ComputeError, isUserError, type ComputeErrorKind } from './errors.ts'
 export { openPool, type PoolOptions } from './runtime/pool.ts'
 export { engineVersion } from './version.ts'

@@ -164,6 +164,10 @@ export function encodeSafetensors(
   return bytes
 }
 
+/** The free text beside the tensors of a file held in memory. */
+export const readMetadata = (bytes: Uint8Array, file: string): Readonly<Record<string, string>> =>
+  parseMetadata(bytes.subarray(prefixBytes, prefixBytes + readHeaderLength(bytes, bytes.byteLength, file)), file)
+
 /**
  * The tensors of a safetensors file held in memory; half precision becomes float32. `file` names it in errors. Types other than F64, F32, F16,
  * BF16, I64, I32, U8, BOOL are refused.

@@ -31,11 +31,7 @@ export async function listInstances(
   columns: readonly Column[],
   query: z.output<typeof instancesQuery>,
 ): Promise<InstancesReply> {
-  const conditions = [
-    eq(instance.workspace, workspace),
-    ...(query.search ? [matches(query.search)] : []),
-    ...(query.filters ?? []).map((filter) => toCondition(filter, columns)),
-  ]
+  const conditions = conditionsOf(workspace, columns, query)
   const rows = await db.orm
     .select({
       ...listed,
@@ -53,6 +49,21 @@ export async function listInstances(
   return { rows: rows.map(toRow), total, all }
 }
 
+/** The ordinals of all instances that match, rising. */
+export async function listMatching(
+  db: Connection,
+  workspace: string,
+  columns: readonly Column[],
+  query: { readonly search: string | undefined; readonly filters: readonly Filter[] },
+): Promise<number[]> {
+  const [row] = await db.orm
+    .select({ ordinals: sql<number[] | null>`json_agg(${instance.ordinal} order by ${instance.ordinal})` })
+    .from(instance)
+    .leftJoin(output, ofInstance)
+    .where(and(...conditionsOf(workspace, columns, query)))
+  return row?.ordinals ?? []
+}
+
 const listed = {
   id: instance.id,
   ordinal: instance.ordinal,
@@ -65,6 +76,16 @@ const listed = {
   meanEntropy: output.meanEntropy,
   maxEntropy: output.maxEntropy,
 }
+
+const conditionsOf = (
+  workspace: string,
+  columns: readonly Column[],
+  { search, filters }: { readonly search?: string | undefined; readonly filters?: readonly Filter[] | undefined },
+): readonly (SQL | undefined)[] => [
+  eq(instance.workspace, workspace),
+  ...(search ? [matches(search)] : []),
+  ...(filters ?? []).map((filter) => toCondition(filter, columns)),
+]
 
 async function countMatching(db: Connection, conditions: readonly (SQL | undefined)[]): Promise<number> {
   const [row] = await db.orm

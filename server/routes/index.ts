@@ -12,6 +12,7 @@ import { memberRoutes } from './members.ts'
 import { noteRoutes } from './notes.ts'
 import { outputRoutes } from './outputs.ts'
 import { provenanceRoutes } from './provenance.ts'
+import { pointRoutes } from './points.ts'
 import { resultRoutes } from './results.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './session.ts'
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...outputRoutes,
   ...attributionRoutes,
   ...analysisRoutes,
+  ...pointRoutes,
   ...studyRoutes,
   ...runRoutes,
   ...resultRoutes,

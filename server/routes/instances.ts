@@ -6,6 +6,7 @@ import { readCorpus, readInstance } from '../db/instances.ts'
 import { type StoredOutput, readOutput } from '../db/outputs.ts'
 import { Refusal } from '../errors.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
+import { resolveFilters } from '../study-columns.ts'
 import { fieldsReply, instanceReply, instancesQuery, instancesReply } from '../wire/instances.ts'
 import { paths } from '../wire/paths.ts'
 
@@ -16,8 +17,11 @@ export const instanceRoutes = [
     summary: 'A page of the instances, searched, filtered and sorted',
     query: instancesQuery,
     reply: instancesReply,
-    handle: async ({ deps, workspace, query }) =>
-      listInstances(deps.database, workspace.id, await readColumns({ deps, workspace }), query),
+    handle: async ({ deps, workspace, query }) => {
+      const filters = [...(await resolveFilters(query.filters ?? [], workspace.id, deps))]
+      const columns = await readColumns({ deps, workspace })
+      return listInstances(deps.database, workspace.id, columns, { ...query, filters })
+    },
   }),
   workspaceRoute('workspace.read', {
     method: 'GET',

@@ -2,6 +2,7 @@ import { record } from '../db/audit.ts'
 import { makeId } from '../identity.ts'
 import { readChunks } from '../middleware/body.ts'
 import { personRoute, workspaceRoute } from '../route.ts'
+import { toStream } from '../stream.ts'
 import { exportWorkspace } from '../transfer/export.ts'
 import { readArchive } from '../transfer/restore.ts'
 import { paths } from '../wire/paths.ts'
@@ -51,17 +52,3 @@ export const transferRoutes = [
     },
   }),
 ]
-
-/** A stream that asks for the next piece when the last one is sent. An error ends the download, which then is no zip file. */
-function toStream(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await pieces.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    async cancel() {
-      await pieces.return(undefined)
-    },
-  })
-}

@@ -39,7 +39,7 @@ export const paths = {
   notes: (id: string): string => `${workspace(id)}/notes`,
   /** GET, see `instancesQuery` */
   instances: (id: string): string => `${workspace(id)}/instances`,
-  /** GET: every instance with everything it can be coloured and filtered by */
+  /** GET: every instance with everything it can be coloured and filtered by, column by column; see `pointsReply` */
   points: (id: string): string => `${workspace(id)}/points`,
   /** GET, see `matchingQuery` */
   matchingPoints: (id: string): string => `${workspace(id)}/points/matching`,

@@ -11,6 +11,8 @@ const common = {
   definition: z.string(),
   /** Where it comes from: the corpus file, what the model wrote, or a study that was computed. */
   origin: z.enum(['corpus', 'output', 'study']),
+  /** Whether filters can name it. Lists cannot, since they are filtered by their single values. */
+  filterable: z.boolean(),
 }
 
 /** What is known of every point under one name, in the order of `ordinals`. */

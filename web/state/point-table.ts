@@ -10,6 +10,8 @@ interface Described {
   readonly unit: string
   readonly definition: string
   readonly origin: PointColumn['origin']
+  /** Whether workspace filters can name it. */
+  readonly filterable: boolean
 }
 
 export interface NumberColumn extends Described {
@@ -60,8 +62,8 @@ export function makePoints({ ids, ordinals, columns }: PointsReply): Points {
 }
 
 function makeColumn(column: PointColumn): Column {
-  const { name, title, unit, definition, origin } = column
-  const described = { name, title, unit, definition, origin }
+  const { name, title, unit, definition, origin, filterable } = column
+  const described = { name, title, unit, definition, origin, filterable }
   if (column.type === 'category') {
     const codes = Int32Array.from(column.codes)
     const counts = new Int32Array(column.levels.length)
@@ -112,7 +114,7 @@ export function maskOfFilter(points: Points, filter: Filter): Uint8Array | null 
   if (filter.kind === 'slice') return maskOfOrdinals(points, decodePoints(filter.points))
   if (filter.kind === 'text') return null
   const column = points.columns.find(({ name }) => name === filter.field)
-  if (column === undefined) return null
+  if (!column?.filterable) return null
   if (filter.kind === 'range') return column.type === 'number' ? inRange(column, filter.min, filter.max) : null
   return column.type === 'category' ? isAmong(column, filter.values, filter.not) : null
 }
