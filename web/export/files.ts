@@ -61,7 +61,7 @@ async function jsonFile(exportable: Exportable, provenance: Provenance): Promise
 }
 
 async function tensorFile(exportable: Exportable, { api, workspace, provenance }: ExportDeps): Promise<Blob> {
-  const hash = exportable.tensors?.() ?? null
+  const hash = (await exportable.tensors?.()) ?? null
   if (hash === null) throw nothing('result file')
   const bytes = await api.bytes(paths.result(workspace, hash))
   const stamped = withMetadata(bytes, { ...Object.fromEntries(provenancePairs(provenance)), result: hash })

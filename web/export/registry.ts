@@ -22,7 +22,7 @@ export interface Exportable {
   /** Any value of JSON; without it, JSON files hold the records of `csv`. */
   json?(): unknown
   /** Hash of the result file that the numbers were read from; null while there is none. */
-  tensors?(): string | null
+  tensors?(): string | null | Promise<string | null>
   /** The numbers on screen worth saying in a message. */
   values?(): readonly StatedValue[]
 }

@@ -9,11 +9,13 @@ import { useApp } from '#web/state/app.ts'
 import type { Writing } from '#web/state/instances.ts'
 import { useRoom } from '#web/state/room.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
+import { useExport } from '#web/views/workspace/export-menu.tsx'
 import { Banner, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
 import { createAltKey } from './alt-key.ts'
 import { bracketsOf } from './brackets.ts'
 import { Explanation } from './explanation.tsx'
 import { withUnit } from './explanations.ts'
+import { instanceExport } from './export.ts'
 import type { Side } from './frame.ts'
 import { Lanes } from './lanes.tsx'
 import { Messages } from './messages.tsx'
@@ -36,6 +38,7 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
     if (token !== null) setHovered(token)
     room.attendance.show({ hover: token === null ? null : { instance: props.instance.id, token } })
   }
+  useExport('instance', instanceExport({ model, ramps: app.ramps, api: app.api, workspace: room.id }))
   attributeWhatIsChosen(model)
   announceSums(model)
   return (

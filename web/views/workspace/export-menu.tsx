@@ -66,7 +66,6 @@ export function ExportMenu(props: { readonly pane: PaneName; readonly title: str
       ...(offers().length > 1 ? [{ heading: exportable.title }] : []),
       ...formatsOf(exportable).map(([format, label]) => ({
         label,
-        disabled: format === 'safetensors' && exportable.tensors?.() === null,
         onSelect: () => void exportNow(app, room, exportable, format),
       })),
     ])
