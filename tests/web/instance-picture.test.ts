@@ -21,6 +21,8 @@ const piece = (index: number, label: string, word: number, more: Partial<Piece> 
 })
 
 const frame: LaneFrame = {
+  tone: 'signed',
+  feet: [null, 0.25, 0],
   values: [0.5, -2, null],
   clipped: new Set([1]),
   reach: 1,
@@ -39,8 +41,10 @@ const style: DrawingStyle = {
     property.includes('toward') ? '#0000ff' : property.includes('away') ? '#ff0000' : '#000000',
   ),
   measure,
-  unit: 'nats',
-  feet: 'entropy, full: 1 nats',
+  legend: [
+    { kind: 'ramp', low: '−1.00', high: '+1.00 nats', colours: ['#ff0000', '#0000ff'] },
+    { kind: 'bar', colour: '#777777', text: 'entropy, full: 1 nats' },
+  ],
 }
 
 describe('the picture of an instance', () => {
@@ -58,6 +62,14 @@ describe('the picture of an instance', () => {
     expect(flowTokens(pieces, measure, 100).map(({ y }) => y)).toEqual([0, 42, 84, 126])
   })
 
+  test('[IP4] attention has one ramp, by the square root, and no sign', () => {
+    const amount: LaneFrame = { ...frame, tone: 'amount', values: [1, 0.25, 0], feet: null, clipped: new Set() }
+    const pieces = [piece(0, 'a', 0), piece(1, 'b', 1), piece(2, 'c', 2)]
+    const drawn = lanePicture([{ title: 'Source', note: '', pieces, frame: amount, feet: null }], style).body.join('')
+    expect(drawn).toContain('>0.25<')
+    expect(drawn).not.toContain('height="2" fill')
+  })
+
   test('[IP3] fills, the line of opposing values, outline, corner, sign, foot and values are all drawn', () => {
     const pieces = [piece(0, 'for', 0), piece(1, 'against', 1), piece(2, 'chosen', 2)]
     const { body, width, height } = lanePicture(
@@ -65,13 +77,13 @@ describe('the picture of an instance', () => {
       style,
     )
     const drawn = body.join('')
-    expect([width, height]).toEqual([880, 96])
+    expect([width, height]).toEqual([880, 90])
     expect(drawn).toContain('fill="rgb(0, 0, 255)"')
     expect(drawn).toContain('height="2" fill="rgb(255, 0, 0)"')
     expect(drawn).toContain('stroke="#111111" stroke-width="2"')
     for (const text of ['>+0.50<', '>−2.00<', '>!<', '>−1.00<', '>+1.00 nats<', '>entropy, full: 1 nats<'])
       expect(drawn).toContain(text)
-    expect(drawn.match(/height="3"/g)).toHaveLength(2)
+    expect(drawn.match(/height="3"/g)).toHaveLength(3)
     expect(drawn).toContain('h6v6z')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { headLabel, headNames } from '#web/marks/head-label.ts'
+import { headLabel, headNames } from '#web/marks/head-name.ts'
 import type { Entry } from '#web/views/palette/entries.ts'
 import { sectionsFor, withRecent } from '#web/views/palette/entries.ts'
 import { matchText, splitRanges } from '#web/views/palette/match.ts'
@@ -79,8 +79,8 @@ describe('sections', () => {
 })
 
 test('[PL7] heads are called by kind, layer and head, counted from 0 or from 1', () => {
-  expect(headLabel('cross.2.1')).toBe('cross L2.H1')
-  expect(headLabel('cross.2.1', 1)).toBe('cross L3.H2')
+  expect(headLabel({ kind: 'cross', layer: 2, head: 1 })).toBe('cross L2.H1')
+  expect(headLabel({ kind: 'cross', layer: 2, head: 1 }, 1)).toBe('cross L3.H2')
   const names = headNames({
     kind: 'encoder-decoder',
     layers: { encoder: 1, decoder: 2 },

@@ -1,5 +1,5 @@
 /** Attention heads by the names they have in links and results. */
-import type { Head } from '#compute/types.ts'
+import type { CheckpointSummary, Head } from '#compute/types.ts'
 
 /** The head that a name such as `cross.2.1` stands for; null for what is no name. */
 export function parseHead(name: string): Head | null {
@@ -7,5 +7,22 @@ export function parseHead(name: string): Head | null {
   return match && { kind: match[1] as Head['kind'], layer: Number(match[2]), head: Number(match[3]) } // one of the three by its pattern
 }
 
+/** The number of the first layer and the first head on screen; links and files count from 0. */
+export type CountFrom = 0 | 1
+
 /** "cross L2.H1", as heads are called on screen. */
-export const headLabel = ({ kind, layer, head }: Head): string => `${kind} L${layer}.H${head}`
+export const headLabel = ({ kind, layer, head }: Head, from: CountFrom = 0): string =>
+  `${kind} L${layer + from}.H${head + from}`
+
+/** Every head of a model by name, kind by kind. */
+export function headNames({
+  kind,
+  layers,
+  heads,
+}: Pick<CheckpointSummary, 'kind' | 'layers' | 'heads'>): readonly string[] {
+  const of = (name: Head['kind'], depth: number, width: number): readonly string[] =>
+    Array.from({ length: depth * width }, (_, index) => `${name}.${Math.floor(index / width)}.${index % width}`)
+  const decoder = of('decoder', layers.decoder, heads.decoder)
+  if (kind === 'decoder-only') return decoder
+  return [...of('encoder', layers.encoder, heads.encoder), ...decoder, ...of('cross', layers.decoder, heads.decoder)]
+}

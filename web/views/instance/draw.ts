@@ -73,7 +73,11 @@ function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: 
 }
 
 /** Where on its ramp a value stands, and the colour there; none at zero, which vanishes. */
-function fillOf(value: number | null, frame: LaneFrame, ramps: Ramps): readonly [step: number, fill: Fill | undefined] {
+export function fillOf(
+  value: number | null,
+  frame: Pick<LaneFrame, 'tone' | 'reach'>,
+  ramps: Ramps,
+): readonly [step: number, fill: Fill | undefined] {
   if (value === null) return [0, undefined]
   const size = frame.tone === 'amount' ? Math.sqrt(Math.max(0, value)) : Math.abs(value)
   const step = rampStep(size, frame.reach)
@@ -85,7 +89,8 @@ function fillOf(value: number | null, frame: LaneFrame, ramps: Ramps): readonly 
 /** Below this weight a foot would be a line of the surface's colour. */
 const faintFoot = 0.004
 
-const footOf = (weight: number | null, ramps: Ramps): string =>
+/** The colour of a foot that stands for attention; empty where it would not be seen. */
+export const footOf = (weight: number | null, ramps: Ramps): string =>
   weight === null || weight < faintFoot ? '' : (ramps.amount[rampStep(Math.sqrt(weight), 1)]?.background ?? '')
 
 function setFoot(token: HTMLElement, colour: string): void {
@@ -133,7 +138,8 @@ function placeLabels(tokens: readonly HTMLElement[], frame: LaneFrame): readonly
   })
 }
 
-function valueText(frame: LaneFrame, index: number): string {
+/** A value as the label under its token says it. */
+export function valueText(frame: LaneFrame, index: number): string {
   const value = frame.values[index] ?? 0
   return frame.tone === 'amount' ? probability(value) : signed(value, digitsFor(frame.reach))
 }

@@ -31,13 +31,14 @@ export function instanceExport(parts: ExportParts): Exportable {
     caption: () => captionOf(model),
     facts: () => factsOf(model),
     svg: async (inks) => {
-      const [{ lanePicture }, { createMeasure }] = await Promise.all([
+      const [{ lanePicture }, { createMeasure }, legend] = await Promise.all([
         import('./picture.ts'),
         import('#web/export/measure.ts'),
+        import('./legend.ts'),
       ])
-      const feet = model.instance().output === null ? null : `entropy, full: ${plain(model.entropyScale(), 2)} nats`
-      const unit = unitOf(model.options().objective)
-      return lanePicture(lanesOf(model), { inks, ramps: parts.ramps(), measure: createMeasure(), unit, feet })
+      const ramps = parts.ramps()
+      const style = { inks, ramps, measure: createMeasure(), legend: legend.legendOf(model, ramps, inks) }
+      return lanePicture(lanesOf(model), style)
     },
     csv: () => tableOf(model),
     json: () => documentOf(model),
@@ -70,6 +71,7 @@ function factsOf(model: InstanceModel): Readonly<Record<string, string>> {
     precision: 'nodes' in quadrature ? `${quadrature.nodes} nodes` : `gap at most ${percent(quadrature.tolerance)}`,
     decoding: model.instance().output?.decoding ?? 'no output',
   }
+  if (model.attention.looking() !== null) facts['attention'] = model.attention.name()
   if (contrast !== null) facts['contrast'] = `token ${contrast}`
   if (run !== null) facts['run'] = run
   return facts
@@ -103,6 +105,7 @@ function tableOf(model: InstanceModel): Table {
   const unit = unitOf(model.options().objective) || null
   const choice = model.choice()
   const value = choice?.side === 'source' ? 'drawn' : 'contribution'
+  const looking = model.attention.looking() !== null
   return [
     column('side', null, ({ side }) => side),
     column('index', null, ({ piece }) => piece.index),
@@ -111,6 +114,7 @@ function tableOf(model: InstanceModel): Table {
     column('text', null, ({ piece }) => piece.label),
     column('word', null, ({ piece }) => piece.word),
     ...(choice === null ? [] : [column(value, unit, ({ values }) => values.value)]),
+    ...(looking ? [column('attention', null, ({ values }) => values.attention)] : []),
     column('log_prob', 'nats', ({ values }) => values.logProb),
     column('entropy', 'nats', ({ values }) => values.entropy),
     column('gap', unit, ({ values }) => values.gap),
@@ -123,6 +127,7 @@ function numbersOf(model: InstanceModel, side: Side, index: number) {
   const drawn = side === 'output' ? (model.drawn()?.[index] ?? null) : null
   return {
     value: model.reaching()?.[side][index] ?? drawn,
+    attention: model.attention.looking()?.[side]?.[index] ?? null,
     logProb: step?.logProb ?? null,
     entropy: step?.entropy ?? null,
     gap: scores?.known[index] === 1 ? (scores.gap[index] ?? null) : null,
@@ -134,7 +139,9 @@ function documentOf(model: InstanceModel): unknown {
   const { id, source, reference, attributes, output } = model.instance()
   const scores = model.scores()
   const rows = (data: Float32Array, width: number): readonly (readonly number[])[] =>
-    Array.from({ length: scores?.targets ?? 0 }, (_, target) => [...data.slice(target * width, (target + 1) * width)])
+    Array.from({ length: scores?.targets ?? 0 }, (_, target) =>
+      Array.from(data.subarray(target * width, (target + 1) * width)),
+    )
   return {
     instance: { id, source, reference, attributes, output },
     options: model.options(),

@@ -1,14 +1,16 @@
 /** The lanes as a drawing that leaves the page: the same frames that draw.ts paints, set line by line. */
 import type { Inks } from '#web/export/inks.ts'
+import type { LegendItem } from '#web/export/legend.ts'
+import { legendHeight, legendRow } from '#web/export/legend.ts'
 import type { Measure } from '#web/export/measure.ts'
 import type { Fragment, Picture } from '#web/export/svg.ts'
 import { element, moved, textElement } from '#web/export/svg.ts'
-import { plain, signed } from '#web/marks/numbers.ts'
 import type { Piece } from '#web/marks/pieces.ts'
-import type { Fill, Ramps } from '#web/marks/ramp.ts'
+import type { Ramps } from '#web/marks/ramp.ts'
 import { rampStep, rampSteps } from '#web/marks/ramp.ts'
+import { fillOf, footOf, valueText } from './draw.ts'
 import type { LaneFrame } from './frame.ts'
-import { digitsFor, keepApart } from './frame.ts'
+import { keepApart } from './frame.ts'
 
 /** One lane with its heading. */
 export interface LaneDrawing {
@@ -24,10 +26,7 @@ export interface DrawingStyle {
   readonly inks: Inks
   readonly ramps: Ramps
   readonly measure: Measure
-  /** Unit of the values, for the key. */
-  readonly unit: string
-  /** The key's words for a full foot bar; null without foot bars. */
-  readonly feet: string | null
+  readonly legend: readonly LegendItem[]
 }
 
 /** A token's place in a lane. */
@@ -67,9 +66,8 @@ export function lanePicture(lanes: readonly LaneDrawing[], style: DrawingStyle):
     body.push(moved(0, y, [title, note, moved(0, headHeight, tokens)]))
     y += headHeight + Math.max(0, ...placed.map((token) => token.y)) + lineHeight + 6
   }
-  const reach = Math.max(0, ...lanes.map(({ frame }) => frame.reach))
-  body.push(moved(0, y, key(reach, style)))
-  return { width: drawingWidth, height: y + 24, body }
+  body.push(moved(0, y, legendRow(style.legend, style.inks.ink2, style.measure)))
+  return { width: drawingWidth, height: y + legendHeight, body }
 }
 
 /** Words in lines: pieces of a word touch and never part, unless the word alone is longer than a line. */
@@ -119,13 +117,14 @@ function drawToken(
   const { frame, feet } = lane
   const { index } = piece
   const value = frame.values[index] ?? null
-  const fill = fillOf(value, frame.reach, style.ramps)
+  const [, fill] = fillOf(value, frame, style.ramps)
+  const look = footOf(frame.feet?.[index] ?? null, style.ramps)
   const foot = feet?.[index] ?? 0
   const chosen = frame.chosen !== null && index >= frame.chosen[0] && index <= frame.chosen[1]
   const ink = fill?.text ?? (piece.kind === 'text' ? style.inks.ink : style.inks.ink3)
   const parts = [
     fill ? element('rect', { width: width - 1, height: boxHeight, fill: fill.background }) : '',
-    value !== null && value < 0 && fill ? underline(value, frame.reach, width, style) : '',
+    frame.tone === 'signed' && value !== null && value < 0 && fill ? underline(value, frame.reach, width, style) : '',
     textElement(piece.label, {
       x: inset,
       y: 16,
@@ -138,6 +137,7 @@ function drawToken(
     foot > 0
       ? element('rect', { y: boxHeight + 1, width: foot * (width - 1), height: 3, fill: style.inks.entropy })
       : '',
+    look === '' ? '' : element('rect', { y: boxHeight + 1, width: width - 1, height: 3, fill: look }),
     chosen
       ? element('rect', {
           width: width - 1,
@@ -156,11 +156,6 @@ function drawToken(
     y,
     parts.filter((part) => part !== ''),
   )
-}
-
-function fillOf(value: number | null, reach: number, ramps: Ramps): Fill | null {
-  const step = value === null ? 0 : rampStep(Math.abs(value), reach)
-  return step === 0 ? null : (((value ?? 0) < 0 ? ramps.away : ramps.toward)[step] ?? null)
 }
 
 /** Sign survives grey: opposing values carry a line at twice the strength of their fill. */
@@ -182,7 +177,7 @@ const sign = (mark: string | undefined, width: number, { inks }: DrawingStyle): 
       })
 
 const label = (frame: LaneFrame, index: number, width: number, { inks }: DrawingStyle): Fragment =>
-  textElement(labelText(frame, index), {
+  textElement(valueText(frame, index), {
     x: width / 2,
     y: boxHeight + 14,
     'font-size': labelSize,
@@ -190,44 +185,12 @@ const label = (frame: LaneFrame, index: number, width: number, { inks }: Drawing
     fill: inks.ink2,
   })
 
-const labelText = (frame: LaneFrame, index: number): string => signed(frame.values[index] ?? 0, digitsFor(frame.reach))
-
 /** Of two values that would touch, the larger stays. */
 function labelsOf({ frame }: LaneDrawing, placed: readonly PlacedToken[], measure: Measure): ReadonlySet<number> {
   const labels = frame.labelled.flatMap((index) => {
     const token = placed[index]
     if (token === undefined) return []
-    return [{ index, x: token.x + token.width / 2, y: token.y, width: measure(labelText(frame, index), labelSize) }]
+    return [{ index, x: token.x + token.width / 2, y: token.y, width: measure(valueText(frame, index), labelSize) }]
   })
   return new Set(keepApart(labels).map(({ index }) => index))
-}
-
-const keySteps = 8
-
-/** Both ends of the scale with their numbers, and what the bars below mean. */
-function key(reach: number, { inks, ramps, unit, feet, measure }: DrawingStyle): readonly Fragment[] {
-  const said = (text: string, x: number): Fragment => textElement(text, { x, y: 12, 'font-size': 11, fill: inks.ink2 })
-  const footWords = feet === null ? '' : feet
-  if (reach === 0)
-    return feet === null
-      ? []
-      : [element('rect', { y: 7, width: 16, height: 3, fill: inks.entropy }), said(footWords, 22)]
-  const digits = digitsFor(reach)
-  const low = `−${plain(reach, digits)}`
-  const start = measure(low, 11) + 8
-  const at = (step: number): number => Math.round((step * rampSteps) / keySteps)
-  const box = (colour: string | undefined, place: number): Fragment =>
-    element('rect', { x: start + place * 9, y: 3, width: 9, height: 11, fill: colour })
-  const away = Array.from({ length: keySteps }, (_, place) => box(ramps.away[at(keySteps - place)]?.background, place))
-  const toward = Array.from({ length: keySteps }, (_, place) =>
-    box(ramps.toward[at(place + 1)]?.background, keySteps + 1 + place),
-  )
-  const end = start + (2 * keySteps + 1) * 9 + 8
-  const high = `+${plain(reach, digits)}${unit === '' ? '' : ` ${unit}`}`
-  const next = end + measure(high, 11) + 24
-  const foot =
-    feet === null
-      ? []
-      : [element('rect', { x: next, y: 7, width: 16, height: 3, fill: inks.entropy }), said(footWords, next + 22)]
-  return [said(low, 0), ...away, ...toward, said(high, end), ...foot]
 }

@@ -1,6 +1,6 @@
 /** Everything that the palette can do in a workspace, read from the same state that the views show. */
 import { piecesOf, wordSpan, wordText } from '#web/marks/pieces.ts'
-import { headLabel, headNames, layerLabel } from '#web/marks/head-label.ts'
+import { headLabel, headNames, parseHead } from '#web/marks/head-name.ts'
 import type { App } from '#web/state/app.ts'
 import type { Theme } from '#web/state/preferences.ts'
 import { themes } from '#web/state/preferences.ts'
@@ -95,27 +95,31 @@ function headEntries({ app, room }: PaletteDeps): readonly Entry[] {
   const { summary } = room.info().checkpoint
   if (summary === null) return []
   const { pruned } = room.selection.view()
-  return headNames(summary).map((name) => ({
-    id: `head:${name}`,
-    group: 'Heads',
-    text: headLabel(name, app.preferences.values().countFrom),
-    note: pruned.includes(name) ? 'head, pruned' : 'head',
-    run: () => room.selection.select({ heads: [name] }),
-  }))
+  return headNames(summary).flatMap((name) => {
+    const head = parseHead(name)
+    if (head === null) return []
+    const entry: Entry = {
+      id: `head:${name}`,
+      group: 'Heads',
+      text: headLabel(head, app.preferences.values().countFrom),
+      note: pruned.includes(name) ? 'head, pruned' : 'head',
+      run: () => room.selection.select({ heads: [name] }),
+    }
+    return [entry]
+  })
 }
 
 function layerEntries({ app, room }: PaletteDeps): readonly Entry[] {
   const { summary } = room.info().checkpoint
   if (summary === null) return []
+  const { countFrom } = app.preferences.values()
   const depth = summary.kind === 'decoder-only' ? summary.layers.decoder : summary.layers.encoder
   return Array.from({ length: depth + 1 }, (_, layer) => ({
     id: `layer:${layer}`,
     group: 'Layers',
     // Layer 0 of the states are the embeddings, whatever a person counts from.
     text:
-      layer === 0
-        ? 'Embeddings in the projection'
-        : `Layer ${layerLabel(layer - 1, app.preferences.values().countFrom)} in the projection`,
+      layer === 0 ? 'Embeddings in the projection' : `States after layer ${layer - 1 + countFrom} in the projection`,
     run: () => room.selection.setLayer(layer),
   }))
 }
