@@ -116,15 +116,14 @@ function drawToken(
 ): Fragment {
   const { frame, feet } = lane
   const { index } = piece
-  const value = frame.values[index] ?? null
-  const [, fill] = fillOf(value, frame, style.ramps)
-  const look = footOf(frame.feet?.[index] ?? null, style.ramps)
-  const foot = feet?.[index] ?? 0
-  const chosen = frame.chosen !== null && index >= frame.chosen[0] && index <= frame.chosen[1]
+  const [, fill] = fillOf(frame.values[index] ?? null, frame, style.ramps)
   const ink = fill?.text ?? (piece.kind === 'text' ? style.inks.ink : style.inks.ink3)
+  const foot = feet?.[index] ?? 0
+  const bar = (length: number, colour: string): Fragment =>
+    element('rect', { y: boxHeight + 1, width: length, height: 3, fill: colour })
+  const look = footOf(frame.feet?.[index] ?? null, style.ramps)
   const parts = [
-    fill ? element('rect', { width: width - 1, height: boxHeight, fill: fill.background }) : '',
-    frame.tone === 'signed' && value !== null && value < 0 && fill ? underline(value, frame.reach, width, style) : '',
+    drawBox(index, frame, width - 1, style),
     textElement(piece.label, {
       x: inset,
       y: 16,
@@ -134,34 +133,33 @@ function drawToken(
       textLength: style.measure(piece.label, sizeOf(piece)),
       lengthAdjust: 'spacingAndGlyphs',
     }),
-    foot > 0
-      ? element('rect', { y: boxHeight + 1, width: foot * (width - 1), height: 3, fill: style.inks.entropy })
-      : '',
-    look === '' ? '' : element('rect', { y: boxHeight + 1, width: width - 1, height: 3, fill: look }),
-    chosen
-      ? element('rect', {
-          width: width - 1,
-          height: boxHeight,
-          fill: 'none',
-          stroke: style.inks.ink,
-          'stroke-width': 2,
-        })
-      : '',
+    foot > 0 ? bar(foot * (width - 1), style.inks.entropy) : '',
+    look === '' ? '' : bar(width - 1, look),
     frame.clipped.has(index) ? element('path', { d: `M${(width - 7).toFixed(1)} 0h6v6z`, fill: ink }) : '',
     sign(frame.signs.get(index), width, style),
     labelled.has(index) ? label(frame, index, width, style) : '',
   ]
-  return moved(
-    x,
-    y,
-    parts.filter((part) => part !== ''),
-  )
+  return moved(x, y, parts)
+}
+
+/** Fill, the line of opposing values, and the outline of what is chosen. */
+function drawBox(index: number, frame: LaneFrame, width: number, style: DrawingStyle): Fragment {
+  const value = frame.values[index] ?? null
+  const [, fill] = fillOf(value, frame, style.ramps)
+  const against = frame.tone === 'signed' && value !== null && value < 0
+  const chosen = frame.chosen !== null && index >= frame.chosen[0] && index <= frame.chosen[1]
+  const outline = { width, height: boxHeight, fill: 'none', stroke: style.inks.ink, 'stroke-width': 2 }
+  return [
+    fill ? element('rect', { width, height: boxHeight, fill: fill.background }) : '',
+    fill && against ? underline(value, frame.reach, width, style) : '',
+    chosen ? element('rect', outline) : '',
+  ].join('')
 }
 
 /** Sign survives grey: opposing values carry a line at twice the strength of their fill. */
 function underline(value: number, reach: number, width: number, { ramps }: DrawingStyle): Fragment {
   const strong = ramps.away[Math.min(rampSteps, 2 * rampStep(-value, reach))]
-  return element('rect', { y: boxHeight - 2, width: width - 1, height: 2, fill: strong?.background })
+  return element('rect', { y: boxHeight - 2, width, height: 2, fill: strong?.background })
 }
 
 const sign = (mark: string | undefined, width: number, { inks }: DrawingStyle): Fragment =>
