@@ -17,6 +17,7 @@ export interface Deed {
     | 'member-set'
     | 'run-started'
     | 'run-cancelled'
+    | 'text-deleted'
   readonly detail?: Readonly<Record<string, unknown>>
 }
 

@@ -13,7 +13,7 @@ export async function hashCorpus(db: Connection, workspace: string): Promise<str
     `select encode(sha256(coalesce(string_agg(
        sha256(convert_to(jsonb_build_array(id, source, reference, attributes, data)::text, 'UTF8')), ''::bytea order by ordinal
      ), ''::bytea)), 'hex') as hash
-     from instance where workspace = $1`,
+     from instance where workspace = $1 and origin is null`,
     [workspace],
   )
   return answer.parse(rows)[0].hash

@@ -30,7 +30,7 @@ async function countValues(db: Connection, workspace: string, name: string): Pro
       union all
       select coalesce(${instance.attributes} ->> ${name}::text, ${NO_VALUE}) where jsonb_typeof(${value}) is distinct from 'array'
     ) entries
-    where ${instance.workspace} = ${workspace}
+    where ${instance.workspace} = ${workspace} and ${instance.origin} is null
     group by entry order by count(*) desc, entry limit ${COMMONEST}`)
   const shown = rows.reduce((sum, { count }) => sum + count, 0)
   return {
@@ -51,7 +51,7 @@ async function countBins(
 ): Promise<FieldReply | null> {
   const from = sql`from ${instance} left join ${output}
     on ${and(eq(output.workspace, instance.workspace), eq(output.instance, instance.id))}
-    where ${instance.workspace} = ${workspace} and ${value} is not null`
+    where ${instance.workspace} = ${workspace} and ${instance.origin} is null and ${value} is not null`
   const { rows } = await db.orm.execute<{ min: number; max: number; bin: number; count: number }>(sql`
     with numbers as (select (${value})::float8 as number ${from}),
       ends as (select min(number) as low, max(number) as high from numbers)

@@ -1,13 +1,15 @@
-import { type SQL, and, eq, ilike, or, sql } from 'drizzle-orm'
+import { type SQL, and, eq, ilike, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Filter } from '#collab/wire/document.ts'
 import { decodePoints } from '#collab/wire/point-set.ts'
 import type { Column } from '../corpus/columns.ts'
 import { Refusal } from '../errors.ts'
 import { storable } from '../text.ts'
+import type { Origin } from '../wire/derived.ts'
 import type { InstanceRow, InstancesReply, instancesQuery } from '../wire/instances.ts'
 import type { Connection } from './database.ts'
-import { instance, output } from './schema.ts'
+import { type StoredOrigin, toOrigin } from './derived.ts'
+import { instance, output, person } from './schema.ts'
 
 /** Stands for the missing value of a category, in counts and in filters. */
 export const NO_VALUE = '(none)'
@@ -39,17 +41,18 @@ export async function listInstances(
     })
     .from(instance)
     .leftJoin(output, ofInstance)
+    .leftJoin(person, sql`${person.id} = ${instance.origin} ->> 'by'`)
     .where(and(...conditions))
     .orderBy(...toOrder(query.sort ?? 'ordinal', query.descending ?? false, columns))
     .offset(query.offset)
     .limit(query.limit)
-  const all = await db.orm.$count(instance, eq(instance.workspace, workspace))
+  const all = await db.orm.$count(instance, among(workspace, query.own))
   // A page behind the end has no row to carry the total.
   const total = rows[0]?.total ?? (query.offset === 0 ? 0 : await countMatching(db, conditions))
   return { rows: rows.map(toRow), total, all }
 }
 
-/** The ordinals of all instances that match, rising. */
+/** The ordinals of all rows of the corpus that match, rising. */
 export async function listMatching(
   db: Connection,
   workspace: string,
@@ -64,6 +67,10 @@ export async function listMatching(
   return row?.ordinals ?? []
 }
 
+/** The rows of the corpus, or the texts of people's own. */
+const among = (workspace: string, own: boolean): SQL | undefined =>
+  and(eq(instance.workspace, workspace), own ? isNotNull(instance.origin) : isNull(instance.origin))
+
 const listed = {
   id: instance.id,
   ordinal: instance.ordinal,
@@ -75,14 +82,24 @@ const listed = {
   logProb: output.logProb,
   meanEntropy: output.meanEntropy,
   maxEntropy: output.maxEntropy,
+  origin: instance.origin,
+  by: person.name,
 }
 
 const conditionsOf = (
   workspace: string,
   columns: readonly Column[],
-  { search, filters }: { readonly search?: string | undefined; readonly filters?: readonly Filter[] | undefined },
+  {
+    own = false,
+    search,
+    filters,
+  }: {
+    readonly own?: boolean
+    readonly search?: string | undefined
+    readonly filters?: readonly Filter[] | undefined
+  },
 ): readonly (SQL | undefined)[] => [
-  eq(instance.workspace, workspace),
+  among(workspace, own),
   ...(search ? [matches(search)] : []),
   ...(filters ?? []).map((filter) => toCondition(filter, columns)),
 ]
@@ -96,8 +113,10 @@ async function countMatching(db: Connection, conditions: readonly (SQL | undefin
   return row?.total ?? 0
 }
 
-interface ListedRow extends Omit<InstanceRow, 'attributes' | 'output'> {
+interface ListedRow extends Omit<InstanceRow, 'attributes' | 'output' | 'origin'> {
   readonly attributes: unknown
+  readonly origin: unknown
+  readonly by: string | null
   readonly text: string | null
   readonly tokens: number | null
   readonly logProb: number | null
@@ -105,7 +124,7 @@ interface ListedRow extends Omit<InstanceRow, 'attributes' | 'output'> {
   readonly maxEntropy: number | null
 }
 
-function toRow({ text, tokens, logProb, meanEntropy, maxEntropy, ...row }: ListedRow): InstanceRow {
+function toRow({ text, tokens, logProb, meanEntropy, maxEntropy, origin, by, ...row }: ListedRow): InstanceRow {
   return {
     id: row.id,
     ordinal: row.ordinal,
@@ -117,7 +136,15 @@ function toRow({ text, tokens, logProb, meanEntropy, maxEntropy, ...row }: Liste
       text === null || tokens === null
         ? null
         : { text, tokens, logProb: logProb ?? 0, meanEntropy: meanEntropy ?? 0, maxEntropy: maxEntropy ?? 0 },
+    // Written by insertDerived alone.
+    origin: origin === null ? null : abridged(toOrigin(origin as StoredOrigin, by)),
   }
+}
+
+/** A given text as a list shows it. */
+function abridged(origin: Origin): Origin {
+  const { target } = origin
+  return target.kind === 'force' ? { ...origin, target: { ...target, text: target.text.slice(0, 240) } } : origin
 }
 
 /** Whether a text stands in the id, the source, the reference or the output, whatever the case of its letters. */

@@ -1,9 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { type Column, columns as columnsSchema } from '../corpus/columns.ts'
 import type { CorpusRow, ParsedCorpus } from '../corpus/rows.ts'
 import { storable, storableJson } from '../text.ts'
 import type { AttributeValue } from '../wire/instances.ts'
 import type { Connection } from './database.ts'
+import type { StoredOrigin } from './derived.ts'
 import { corpus, instance } from './schema.ts'
 
 export interface InstanceRow {
@@ -12,6 +13,8 @@ export interface InstanceRow {
   readonly source: string
   readonly reference: string | null
   readonly attributes: Readonly<Record<string, AttributeValue>>
+  /** null for a row of the corpus. */
+  readonly origin: StoredOrigin | null
 }
 
 /** Rows in one statement; a few thousand take a third of a second. */
@@ -54,12 +57,12 @@ export async function readCorpus(
   return row === undefined ? null : { name: row.name, columns: columnsSchema.parse(row.columns), bytes: row.bytes }
 }
 
-/** The instances of a workspace whose source is exactly this text. */
+/** The rows of a workspace's corpus whose source is exactly this text. */
 export async function listWithSource(db: Connection, workspace: string, source: string): Promise<readonly string[]> {
   const rows = await db.orm
     .select({ id: instance.id })
     .from(instance)
-    .where(and(eq(instance.workspace, workspace), eq(instance.source, source)))
+    .where(and(eq(instance.workspace, workspace), eq(instance.source, source), isNull(instance.origin)))
     .orderBy(instance.ordinal)
   return rows.map(({ id }) => id)
 }
@@ -69,11 +72,16 @@ export async function readInstance(db: Connection, workspace: string, id: string
     .select()
     .from(instance)
     .where(and(eq(instance.workspace, workspace), eq(instance.id, id)))
-  // `attributes` is written by insertRows alone.
-  return row === undefined ? null : { ...row, attributes: row.attributes as InstanceRow['attributes'] }
+  return row === undefined ? null : { ...row, ...takeOwn(row) }
 }
 
-/** Instances of a workspace in order, from one ordinal on: for work over the whole corpus. */
+/** `attributes` is written by insertRows alone, and `origin` by insertDerived. */
+const takeOwn = ({ attributes, origin }: typeof instance.$inferSelect): Pick<InstanceRow, 'attributes' | 'origin'> => ({
+  attributes: attributes as InstanceRow['attributes'],
+  origin: origin as InstanceRow['origin'],
+})
+
+/** Rows of a workspace's corpus in order, from one ordinal on: for work over all of it. */
 export async function readSlice(
   db: Connection,
   workspace: string,
@@ -83,8 +91,8 @@ export async function readSlice(
   const rows = await db.orm
     .select()
     .from(instance)
-    .where(and(eq(instance.workspace, workspace), sql`${instance.ordinal} >= ${from}`))
+    .where(and(eq(instance.workspace, workspace), isNull(instance.origin), sql`${instance.ordinal} >= ${from}`))
     .orderBy(instance.ordinal)
     .limit(limit)
-  return rows.map((row) => ({ ...row, attributes: row.attributes as InstanceRow['attributes'] }))
+  return rows.map((row) => ({ ...row, ...takeOwn(row) }))
 }

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { and, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, isNotNull, sql } from 'drizzle-orm'
 import type { ScoredStep, TokenizedText } from '#compute/types.ts'
 import { storable } from '../text.ts'
 import type { Connection } from './database.ts'
@@ -155,7 +155,7 @@ const isComplete = (revision: string) =>
 
 const ofInstance = and(eq(output.workspace, instance.workspace), eq(output.instance, instance.id))
 
-/** The next instances, in order, whose output is not complete. */
+/** The next rows of the corpus, in order, whose output is not complete. */
 export async function listMissing(
   db: Connection,
   workspace: string,
@@ -168,13 +168,18 @@ export async function listMissing(
     .from(instance)
     .leftJoin(output, ofInstance)
     .where(
-      and(eq(instance.workspace, workspace), gt(instance.ordinal, after), sql`${isComplete(revision)} is not true`),
+      and(
+        eq(instance.workspace, workspace),
+        isNull(instance.origin),
+        gt(instance.ordinal, after),
+        sql`${isComplete(revision)} is not true`,
+      ),
     )
     .orderBy(instance.ordinal)
     .limit(limit)
 }
 
-/** How many instances of a workspace there are, and how many have a complete output. */
+/** How many rows the corpus of a workspace has, and how many have a complete output. */
 export async function countComplete(
   db: Connection,
   workspace: string,
@@ -187,6 +192,6 @@ export async function countComplete(
     })
     .from(instance)
     .leftJoin(output, ofInstance)
-    .where(eq(instance.workspace, workspace))
+    .where(and(eq(instance.workspace, workspace), isNull(instance.origin)))
   return row ?? { complete: 0, all: 0 }
 }

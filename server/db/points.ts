@@ -24,7 +24,7 @@ export interface PointPage {
 const PAGE = 4_000
 
 /**
- * The instances of a workspace in order, with the values of some columns. The database makes one array of each column, which is read
+ * The rows of a workspace's corpus in order, with the values of some columns. The database makes one array of each column, which is read
  * many times faster than rows.
  */
 export async function* readPointPages(
@@ -37,7 +37,7 @@ export async function* readPointPages(
   const question = `select json_agg(ordinal) as ordinals, json_agg(id) as ids, ${[...attributes, ...outputs].join(', ')} from (
       select instance.ordinal, instance.id, instance.attributes, ${Object.values(stored).join(', ')} from instance
       left join output on output.workspace = instance.workspace and output.instance = instance.id
-      where instance.workspace = $1 and instance.ordinal > $2 order by instance.ordinal limit $3
+      where instance.workspace = $1 and instance.origin is null and instance.ordinal > $2 order by instance.ordinal limit $3
     ) page`
   const numbersOf = (page: Record<string, unknown[] | null>, name: OutputNumber): readonly (number | null)[] =>
     page[stored[name]] as (number | null)[]

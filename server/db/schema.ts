@@ -99,10 +99,15 @@ export const instance = pgTable(
     attributes: jsonb().notNull(),
     /** Structured columns (entities, alignments, options), for the views that know them. */
     data: jsonb(),
+    /** null for a row of the corpus; where a text of somebody's own comes from otherwise, see server/db/derived.ts. */
+    origin: jsonb(),
   },
   (table) => [
     primaryKey({ columns: [table.workspace, table.id] }),
     index('instance_ordinal').on(table.workspace, table.ordinal),
+    index('instance_derived')
+      .on(table.workspace)
+      .where(sql`${table.origin} is not null`),
   ],
 )
 

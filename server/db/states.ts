@@ -7,7 +7,7 @@ export interface StateCount {
   readonly instances: number
 }
 
-/** The files that hold the hidden states of a workspace's outputs, or of some of them. */
+/** The files that hold the hidden states of a corpus' outputs, or of some instances', texts of people's own among them. */
 export async function countStates(
   db: Connection,
   workspace: string,
@@ -16,7 +16,8 @@ export async function countStates(
 ): Promise<readonly StateCount[]> {
   const { rows } = await db.query(
     `select chunk as hash, count(*)::int as instances from output
-     where workspace = $1 and revision = $2 and chunk is not null and ($3::text[] is null or instance = any($3))
+     where workspace = $1 and revision = $2 and chunk is not null and (instance = any($3) or $3::text[] is null and not exists (
+       select 1 from instance where instance.workspace = output.workspace and instance.id = output.instance and instance.origin is not null))
      group by chunk order by chunk`,
     [workspace, revision, instances],
   )
@@ -46,7 +47,7 @@ export async function locateStates(
       `select instance.ordinal, instance.id, output.chunk as hash from instance
        join output on output.workspace = instance.workspace and output.instance = instance.id
        where instance.workspace = $1 and instance.ordinal > $2 and output.chunk = any($3)
-         and ($4::text[] is null or instance.id = any($4))
+         and (instance.id = any($4) or $4::text[] is null and instance.origin is null)
        order by instance.ordinal limit ${PAGE}`,
       [workspace, after, hashes, instances],
     )

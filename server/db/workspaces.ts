@@ -81,8 +81,10 @@ export async function readListed(db: Connection, id: string, personId: string | 
 
 /** Counts and sizes, as questions of their own per workspace: joined, they would multiply each other. */
 const counts = {
-  instances: sql<number>`(select count(*)::int from instance where instance.workspace = ${workspace.id})`,
-  outputs: sql<number>`(select count(*)::int from ${output} where ${output.workspace} = ${workspace.id} and ${output.problem} is null)`,
+  instances: sql<number>`(select count(*)::int from instance where instance.workspace = ${workspace.id} and instance.origin is null)`,
+  outputs: sql<number>`(select count(*)::int from ${output} where ${output.workspace} = ${workspace.id} and ${output.problem} is null
+    and not exists (select 1 from instance
+      where instance.workspace = ${workspace.id} and instance.id = ${output.instance} and instance.origin is not null))`,
   bytes: sql<string>`(
     ${corpus.bytes}
     + (select coalesce(sum(${output.bytes}), 0) from ${output} where ${output.workspace} = ${workspace.id})

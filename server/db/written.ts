@@ -1,4 +1,4 @@
-import { type SQL, and, eq, inArray, isNotNull } from 'drizzle-orm'
+import { type SQL, and, eq, inArray, isNotNull, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import type { AttributeValue } from '../wire/instances.ts'
 import type { Connection } from './database.ts'
@@ -23,26 +23,29 @@ export interface StudiedInstance extends Placed {
 const byRevision = (revision: string): SQL | undefined =>
   and(eq(output.workspace, instance.workspace), eq(output.instance, instance.id), eq(output.revision, revision))
 
-/** The instances whose output was written by this revision, in order. */
+/** Texts of people's own are no part of a corpus. */
+const ofCorpus = (workspace: string): SQL | undefined => and(eq(instance.workspace, workspace), isNull(instance.origin))
+
+/** The rows of the corpus whose output was written by this revision, in order. */
 export function listWritten(db: Connection, workspace: string, revision: string): Promise<Placed[]> {
   return db.orm
     .select({ id: instance.id, ordinal: instance.ordinal })
     .from(instance)
     .innerJoin(output, byRevision(revision))
-    .where(and(eq(instance.workspace, workspace), isNotNull(output.detail)))
+    .where(and(ofCorpus(workspace), isNotNull(output.detail)))
     .orderBy(instance.ordinal)
 }
 
-/** All instances, in order. */
+/** All rows of the corpus, in order. */
 export function listInstances(db: Connection, workspace: string): Promise<Placed[]> {
   return db.orm
     .select({ id: instance.id, ordinal: instance.ordinal })
     .from(instance)
-    .where(eq(instance.workspace, workspace))
+    .where(ofCorpus(workspace))
     .orderBy(instance.ordinal)
 }
 
-/** All instances with their values of one column, in order. */
+/** All rows of the corpus with their values of one column, in order. */
 export async function listValues(
   db: Connection,
   workspace: string,
@@ -51,7 +54,7 @@ export async function listValues(
   const rows = await db.orm
     .select({ id: instance.id, ordinal: instance.ordinal, attributes: instance.attributes })
     .from(instance)
-    .where(eq(instance.workspace, workspace))
+    .where(ofCorpus(workspace))
     .orderBy(instance.ordinal)
   // `attributes` is written by the import alone.
   return rows.map(({ id, ordinal, attributes }) => ({
@@ -102,7 +105,7 @@ export async function hashStudied(db: Connection, workspace: string, revision: s
        ''::bytea order by i.ordinal), ''::bytea)), 'hex') as hash,
        count(o.detail)::int as outputs, count(i.reference)::int as references
      from instance i left join output o on o.workspace = i.workspace and o.instance = i.id and o.revision = $2
-     where i.workspace = $1`,
+     where i.workspace = $1 and i.origin is null`,
     [workspace, revision],
   )
   return hashed.parse(rows)[0]

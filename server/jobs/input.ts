@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AttributionOptions, Languages } from '#compute/types.ts'
+import type { AttributionOptions, Languages, OutputTarget } from '#compute/types.ts'
 import type { FullQuestion } from '../wire/analyses.ts'
 import type { RunKind } from '../wire/runs.ts'
 import type { Study } from '../wire/studies.ts'
@@ -47,6 +47,17 @@ export interface StudyInput extends FromCheckpoint {
 export interface OutputInput extends FromCheckpoint {
   readonly kind: 'output'
   readonly text: string
+  /** For a text of somebody's own, which gets an output of its own; the rows of a corpus with this text share theirs. */
+  readonly derived?: DerivedWriting
+}
+
+/** How the output of a text of somebody's own is written. */
+export interface DerivedWriting {
+  /** Id of the instance. */
+  readonly instance: string
+  /** null: up to the model. */
+  readonly target: OutputTarget | null
+  readonly languages: Languages | null
 }
 
 /** Every output of a workspace that is missing, with hidden states. */
@@ -78,14 +89,20 @@ function decides(input: RunInput): Record<string, unknown> {
     case 'study':
       return { kind, revision, workspace: input.workspace, study: input.study, states: input.states }
     case 'output':
-      return { kind, revision, text: input.text, decoding: DECODING }
+      return {
+        kind,
+        revision,
+        text: input.text,
+        decoding: DECODING,
+        ...(input.derived === undefined ? {} : { derived: input.derived }),
+      }
     case 'corpus':
       return { kind, revision, workspace: input.workspace, decoding: DECODING }
   }
 }
 
 /** JSON with sorted names, so that equal values give equal text. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, entry: unknown) =>
     typeof entry === 'object' && entry !== null && !Array.isArray(entry)
       ? Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -14,7 +14,7 @@ export const analysisRoutes = [
     handle: async (call) => {
       const { deps, workspace, person, body } = call
       const { question } = body
-      const { instance, written, checkpoint, revision, summary } = await readWritten(call, body.instance)
+      const { instance, written, languages, checkpoint, revision, summary } = await readWritten(call, body.instance)
       checkQuestion(question, summary, written.output.ids.length)
       return deps.runs.start({
         workspace: workspace.id,
@@ -26,7 +26,7 @@ export const analysisRoutes = [
           revision,
           source: written.source.ids,
           output: written.output.ids,
-          languages: null,
+          languages,
           question,
         },
       })

@@ -5,6 +5,7 @@ import { paths } from '../wire/paths.ts'
 import { analysisRoutes } from './analyses.ts'
 import { attributionRoutes } from './attributions.ts'
 import { checkpointRoutes } from './checkpoints.ts'
+import { derivedRoutes } from './derived.ts'
 import { diskRoutes } from './disk.ts'
 import { healthRoutes } from './health.ts'
 import { instanceRoutes } from './instances.ts'
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...noteRoutes,
   ...instanceRoutes,
+  ...derivedRoutes,
   ...outputRoutes,
   ...attributionRoutes,
   ...analysisRoutes,

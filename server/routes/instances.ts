@@ -1,9 +1,11 @@
 import type { TokenizedText } from '#compute/types.ts'
 import { isUserError } from '#compute/index.ts'
 import { listFields } from '../db/fields.ts'
+import { toOrigin } from '../db/derived.ts'
 import { listInstances } from '../db/instance-query.ts'
-import { readCorpus, readInstance } from '../db/instances.ts'
+import { type InstanceRow, readCorpus, readInstance } from '../db/instances.ts'
 import { type StoredOutput, readOutput } from '../db/outputs.ts'
+import { readPerson } from '../db/people.ts'
 import { Refusal } from '../errors.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
 import { resolveFilters } from '../study-columns.ts'
@@ -41,8 +43,9 @@ export const instanceRoutes = [
       const { deps, workspace } = call
       const instance = await findInstance(call)
       const output = await readOutput(deps.database, workspace.id, instance.id)
-      const { source, problem } = await readSource(call, instance.source, output)
-      const { id, ordinal, reference, attributes } = instance
+      const { source, problem } = await readSource(call, instance, output)
+      const { id, ordinal, reference, attributes, origin } = instance
+      const maker = origin?.by ? await readPerson(deps.database, origin.by) : null
       return {
         id,
         ordinal,
@@ -51,6 +54,7 @@ export const instanceRoutes = [
         source: { ...mutable(source), text: instance.source },
         output: toOutput(output),
         problem,
+        origin: origin === null ? null : toOrigin(origin, maker?.name ?? null),
       }
     },
   }),
@@ -71,16 +75,17 @@ export async function findInstance({ deps, workspace, params }: WorkspaceCall) {
 /** The source as tokens: as they were read when the output was written, else asked of compute now. */
 async function readSource(
   { deps, workspace }: WorkspaceCall,
-  text: string,
+  { source: text, origin }: InstanceRow,
   output: StoredOutput | null,
 ): Promise<{ source: TokenizedText; problem: string | null }> {
   if (output?.written) return { source: output.written.source, problem: null }
-  const checkpoint = await deps.registry.find(workspace.checkpoint)
+  const checkpoint = await deps.registry.find(origin?.checkpoint ?? workspace.checkpoint)
   if (checkpoint === null)
-    return { source: none, problem: 'the checkpoint of this workspace is not registered. Import it again' }
+    return { source: none, problem: 'the checkpoint of this text is not registered. Import it again' }
   if (checkpoint.reply.problem !== null) return { source: none, problem: checkpoint.reply.problem }
   try {
-    const task = deps.pool.run({ kind: 'tokenize', checkpoint: checkpoint.folder, text }, 'interactive')
+    const languages = origin?.languages ? { languages: origin.languages } : {}
+    const task = deps.pool.run({ kind: 'tokenize', checkpoint: checkpoint.folder, text, ...languages }, 'interactive')
     return { source: await task.result, problem: output?.problem ?? null }
   } catch (error) {
     if (!isUserError(error)) throw error

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { readInstance } from '../db/instances.ts'
+import { type InstanceRow, readInstance } from '../db/instances.ts'
 import { countComplete, readOutput } from '../db/outputs.ts'
+import { writingOf } from '../derived.ts'
 import { Refusal } from '../errors.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
-import { outputReply } from '../wire/outputs.ts'
+import { type OutputReply, outputReply } from '../wire/outputs.ts'
 import { paths } from '../wire/paths.ts'
 import { findInstance } from './instances.ts'
 
@@ -16,19 +17,7 @@ export const outputRoutes = [
     summary: 'Lets the model write the output of one instance now',
     body: nothing,
     reply: outputReply,
-    handle: async (call) => {
-      const { deps, workspace, person } = call
-      const instance = await findInstance(call)
-      const { checkpoint, revision } = await readRevision(call)
-      const output = await readOutput(deps.database, workspace.id, instance.id)
-      if (output?.written && output.revision === revision) return { run: null, how: 'computed' as const }
-      return deps.runs.start({
-        workspace: workspace.id,
-        instance: instance.id,
-        person: person.id,
-        input: { kind: 'output', checkpoint, revision, text: instance.source },
-      })
-    },
+    handle: async (call) => startOutput(call, await findInstance(call)),
   }),
   workspaceRoute('run.start', {
     method: 'POST',
@@ -63,19 +52,42 @@ export async function readWritten(call: Pick<WorkspaceCall, 'deps' | 'workspace'
   const written = (await readOutput(deps.database, workspace.id, id))?.written
   if (!written)
     throw new Refusal('conflict', 'the model has not written an output for this instance yet. Ask for it first')
-  return { instance: id, written, ...(await readRevision(call)) }
+  const languages = instance.origin?.languages ?? null
+  return { instance: id, written, languages, ...(await readRevision(call, instance.origin?.checkpoint ?? null)) }
 }
 
-/** The checkpoint of a workspace and the revision of its files as they are now; refused where it cannot be opened. */
-export async function readRevision({ deps, workspace }: Pick<WorkspaceCall, 'deps' | 'workspace'>) {
-  const found = await deps.registry.find(workspace.checkpoint)
+/** Has the output of an instance written by its checkpoint as it is now, unless it is there. */
+export async function startOutput(
+  call: WorkspaceCall,
+  { id, source, origin }: Pick<InstanceRow, 'id' | 'source' | 'origin'>,
+): Promise<OutputReply> {
+  const { deps, workspace, person } = call
+  const { checkpoint, revision } = await readRevision(call, origin?.checkpoint ?? null)
+  const output = await readOutput(deps.database, workspace.id, id)
+  if (output?.written && output.revision === revision) return { run: null, how: 'computed' }
+  const derived = origin === null ? {} : { derived: writingOf(id, origin) }
+  return deps.runs.start({
+    workspace: workspace.id,
+    instance: id,
+    person: person.id,
+    input: { kind: 'output', checkpoint, revision, text: source, ...derived },
+  })
+}
+
+/** A checkpoint (null: that of the workspace) and the revision of its files as they are now; refused where it cannot be opened. */
+export async function readRevision(
+  { deps, workspace }: Pick<WorkspaceCall, 'deps' | 'workspace'>,
+  named: string | null = null,
+) {
+  const checkpoint = named ?? workspace.checkpoint
+  const found = await deps.registry.find(checkpoint)
   if (found === null) {
     throw new Refusal(
       'conflict',
-      `the checkpoint "${workspace.checkpoint}" is not registered on this server. Import it, then try again`,
+      `the checkpoint "${checkpoint}" is not registered on this server. Import it, then try again`,
     )
   }
   const { summary, problem } = found.reply
   if (summary === null) throw new Refusal('conflict', problem ?? 'the checkpoint cannot be opened')
-  return { checkpoint: workspace.checkpoint, revision: summary.revision, summary }
+  return { checkpoint, revision: summary.revision, summary }
 }

@@ -119,7 +119,7 @@ async function make({ deps, person, body }: PersonCall<unknown, MakeWorkspaceReq
   const { name } = body
   const made = { id, name, checkpoint: body.checkpoint, corpusName: body.corpus.name, corpus, owner: person.id }
   await makeWorkspace(
-    { ...made, description: '', example: false, openRole: 'editor', outputs: [], documents: new Map() },
+    { ...made, description: '', example: false, openRole: 'editor', outputs: [], derived: [], documents: new Map() },
     deps,
   )
   return readReply(deps, id, person.id)

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { identifier, isDocumentName } from '#collab/wire/identifiers.ts'
 import { column } from '../corpus/columns.ts'
+import { derivedLanguages, derivedTarget } from '../wire/derived.ts'
 import { attributeValue, scoredStep, tokenizedText } from '../wire/instances.ts'
 import { displayName } from '../wire/names.ts'
 import { openRole } from '../wire/workspaces.ts'
@@ -16,6 +17,8 @@ export const names = {
   about: 'coattend.json',
   instances: 'instances.jsonl',
   outputs: 'outputs.jsonl',
+  /** Texts of people's own; an older Coattend leaves them aside. */
+  derived: 'derived.jsonl',
   runs: 'runs.jsonl',
   complete: 'complete.json',
 } as const
@@ -67,6 +70,21 @@ export const outputLine = z.object({
   decoding: z.string().max(200),
   problem: z.string().nullable(),
   written: stored.nullable(),
+})
+
+/** A text of somebody's own with its output. Who made it is a person of that server. */
+export const derivedLine = z.object({
+  id: identifier,
+  source: z.string().min(1).max(500_000),
+  reference: z.string().nullable(),
+  origin: z.object({
+    from: identifier.nullable(),
+    target: derivedTarget,
+    begun: z.array(z.number().int().min(0)).nullable(),
+    checkpoint: identifier.nullable(),
+    languages: derivedLanguages.nullable(),
+  }),
+  output: outputLine.nullable(),
 })
 
 export const complete = z.object({ files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)) })

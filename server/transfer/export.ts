@@ -3,8 +3,9 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
 import type { DocumentName } from '#collab/wire/identifiers.ts'
 import { listDocuments } from '../db/documents.ts'
+import { listDerived } from '../db/derived.ts'
 import { readCorpus, readSlice } from '../db/instances.ts'
-import { listOutputs } from '../db/outputs.ts'
+import { type StoredOutput, listOutputs, readOutput } from '../db/outputs.ts'
 import { listComputed } from '../db/runs.ts'
 import type { WorkspaceRow } from '../db/workspaces.ts'
 import type { AppDeps } from '../deps.ts'
@@ -64,6 +65,7 @@ async function* listParts(workspace: WorkspaceRow, deps: ExportDeps): AsyncGener
   yield { name: names.about, pieces: [toBytes(await describe(workspace, deps))] }
   yield { name: names.instances, pieces: writeInstances(workspace.id, deps) }
   yield { name: names.outputs, pieces: writeOutputs(workspace.id, deps) }
+  yield { name: names.derived, pieces: writeDerived(workspace.id, deps) }
   for (const name of await listDocuments(database, workspace.id)) {
     const state = await collab.encodeState(workspace.id, name as DocumentName) // only such names are stored
     if (state !== null) yield { name: documentFile(name), pieces: [state] }
@@ -117,9 +119,19 @@ async function* writeOutputs(id: string, deps: ExportDeps): AsyncGenerator<Uint8
       id,
       rows.map((row) => row.id),
     )
-    yield toLines(outputs.map(({ chunk: _, ...output }) => output))
+    yield toLines(outputs.map(withoutStates))
   }
 }
+
+async function* writeDerived(workspace: string, { database }: ExportDeps): AsyncGenerator<Uint8Array> {
+  for (const { origin, ...row } of await listDerived(database, workspace)) {
+    const { by: _, ...kept } = origin
+    const stored = await readOutput(database, workspace, row.id)
+    yield toLines([{ ...row, origin: kept, output: stored === null ? null : withoutStates(stored) }])
+  }
+}
+
+const withoutStates = ({ chunk: _, ...output }: StoredOutput): Omit<StoredOutput, 'chunk'> => output
 
 const toLines = (values: readonly unknown[]): Uint8Array =>
   Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''))

@@ -7,7 +7,7 @@ import type { CorpusRow } from '../corpus/rows.ts'
 import type { StoredOutput } from '../db/outputs.ts'
 import { Refusal } from '../errors.ts'
 import type { NewWorkspace } from '../workspaces/make.ts'
-import { ARCHIVE_FORMAT, about, complete, documentOf, instanceLine, names, outputLine } from './archive.ts'
+import { ARCHIVE_FORMAT, about, complete, derivedLine, documentOf, instanceLine, names, outputLine } from './archive.ts'
 
 /** Largest content that is unpacked: a small file can hold a very large one. */
 const MOST_BYTES = 1_024 * 2 ** 20
@@ -32,6 +32,9 @@ export async function readArchive(chunks: AsyncIterable<Uint8Array>, registry: R
     ...output,
     chunk: null,
   }))
+  const derived = files.has(names.derived) ? parseLines(files, names.derived, derivedLine) : []
+  const twice = derived.find(({ id }, index) => ids.has(id) || derived.findIndex((row) => row.id === id) !== index)
+  if (twice !== undefined) throw refuse(names.derived, `there are two instances "${twice.id}"`)
   const stray = outputs.find(({ instance }) => !ids.has(instance))
   if (stray !== undefined) throw refuse(names.outputs, `there is no instance "${stray.instance}"`)
   return {
@@ -40,7 +43,11 @@ export async function readArchive(chunks: AsyncIterable<Uint8Array>, registry: R
     checkpoint: await findCheckpoint(said.checkpoint, registry),
     corpusName: said.corpus.name,
     corpus: { columns: said.corpus.columns, rows, bytes: said.corpus.bytes },
-    outputs,
+    outputs: [
+      ...outputs,
+      ...derived.flatMap(({ id, output }) => (output === null ? [] : [{ ...output, instance: id, chunk: null }])),
+    ],
+    derived: derived.map(({ output: _, origin, ...row }) => ({ ...row, origin: { ...origin, by: null } })),
     documents: listDocuments(files),
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { identifier } from '#collab/wire/identifiers.ts'
 import { filter } from '#collab/wire/document.ts'
+import { origin } from './derived.ts'
 
 /** A value of a corpus column. */
 export const attributeValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])
@@ -34,6 +35,8 @@ export const instanceRow = z.object({
   reference: z.string().nullable(),
   attributes: z.record(z.string(), attributeValue),
   output: outputSummary.nullable(),
+  /** null for a row of the corpus; a given text is cut to its first 240 characters. */
+  origin: origin.nullable(),
 })
 export type InstanceRow = z.infer<typeof instanceRow>
 
@@ -54,6 +57,8 @@ export const instancesQuery = z.object({
     })
     .pipe(z.array(filter).max(20))
     .optional(),
+  /** The texts of people's own in place of the corpus. */
+  own: z.stringbool().default(false),
   sort: z.string().max(80).optional(),
   descending: z.stringbool().optional(),
   offset: z.coerce.number().int().min(0).default(0),
@@ -65,7 +70,7 @@ export const instancesReply = z.object({
   rows: z.array(instanceRow),
   /** How many match. */
   total: z.number().int(),
-  /** How many there are. */
+  /** How many there are, in the corpus or of people's own. */
   all: z.number().int(),
 })
 export type InstancesReply = z.infer<typeof instancesReply>
@@ -111,9 +116,11 @@ export const instanceReply = z.object({
   source: tokenizedText.extend({ text: z.string() }),
   reference: z.string().nullable(),
   attributes: z.record(z.string(), attributeValue),
-  /** What the model wrote, greedily; null until it has (ask for it with POST …/output). */
+  /** What the model wrote, greedily, or what somebody gave; null until it has (ask for it with POST …/output). */
   output: tokenizedText.extend({ text: z.string(), steps: z.array(scoredStep), decoding: z.string() }).nullable(),
   /** Why there can be no output: text over the length limit, no tokens. */
   problem: z.string().nullable(),
+  /** null for a row of the corpus. */
+  origin: origin.nullable(),
 })
 export type InstanceReply = z.infer<typeof instanceReply>

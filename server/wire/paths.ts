@@ -37,7 +37,7 @@ export const paths = {
   member: (id: string, person: string): string => `${workspace(id)}/members/${person}`,
   /** POST: makes the document of a note and answers with its id */
   notes: (id: string): string => `${workspace(id)}/notes`,
-  /** GET, see `instancesQuery` */
+  /** GET, see `instancesQuery`; POST: a text of one's own, see `derivedRequest` */
   instances: (id: string): string => `${workspace(id)}/instances`,
   /** GET: every instance with everything it can be coloured and filtered by, column by column; see `pointsReply` */
   points: (id: string): string => `${workspace(id)}/points`,
@@ -45,7 +45,7 @@ export const paths = {
   matchingPoints: (id: string): string => `${workspace(id)}/points/matching`,
   /** GET */
   fields: (id: string): string => `${workspace(id)}/fields`,
-  /** GET */
+  /** GET, DELETE (a text of one's own) */
   instance: (id: string, instance: string): string => `${workspace(id)}/instances/${instance}`,
   /** POST: the model writes the output of one instance now */
   output: (id: string, instance: string): string => `${workspace(id)}/instances/${instance}/output`,

@@ -4,6 +4,7 @@ import type { Registry } from '../checkpoints/registry.ts'
 import type { ParsedCorpus } from '../corpus/rows.ts'
 import { record } from '../db/audit.ts'
 import type { Database } from '../db/database.ts'
+import { type DerivedRow, insertDerived } from '../db/derived.ts'
 import { insertCorpus } from '../db/instances.ts'
 import { type StoredOutput, upsertOutputs } from '../db/outputs.ts'
 import { deleteWorkspace, insertWorkspace } from '../db/workspaces.ts'
@@ -31,6 +32,7 @@ export interface NewWorkspace {
   readonly corpus: ParsedCorpus
   /** From an export; empty for a workspace made anew. */
   readonly outputs: readonly StoredOutput[]
+  readonly derived: readonly DerivedRow[]
   readonly documents: ReadonlyMap<DocumentName, Uint8Array>
   /** null: the server itself. */
   readonly owner: string | null
@@ -63,6 +65,7 @@ async function insertAll(tx: Parameters<typeof insertWorkspace>[0], made: NewWor
   const row = { id, name, description, example, checkpoint, openRole, createdAt: now, changedAt: now }
   await insertWorkspace(tx, row, made.owner)
   await insertCorpus(tx, id, made.corpusName, made.corpus)
+  for (const row of made.derived) await insertDerived(tx, id, row)
   for (let start = 0; start < made.outputs.length; start += BATCH) {
     await upsertOutputs(tx, id, made.outputs.slice(start, start + BATCH), now)
   }

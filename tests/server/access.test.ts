@@ -20,6 +20,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'PATCH /api/workspaces/:workspace': { name: 'Renamed' },
   'PUT /api/workspaces/:workspace/members/:person': { role: 'viewer' },
   'POST /api/workspaces/:workspace/notes': {},
+  'POST /api/workspaces/:workspace/instances': { from: 'a', source: null, target: { kind: 'write' }, checkpoint: null },
   'POST /api/workspaces/:workspace/instances/:instance/output': {},
   'POST /api/workspaces/:workspace/outputs': {},
   'POST /api/workspaces/:workspace/studies': {

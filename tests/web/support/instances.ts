@@ -42,6 +42,7 @@ export function makeInstance(id = 'a-1'): InstanceReply {
       decoding: 'greedy',
     },
     problem: null,
+    origin: null,
   }
 }
 
@@ -52,4 +53,5 @@ export const makeRow = (ordinal: number): InstanceRow => ({
   reference: null,
   attributes: { topic: ordinal % 2 === 0 ? 'flood' : 'award' },
   output: null,
+  origin: null,
 })
