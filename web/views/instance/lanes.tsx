@@ -5,12 +5,14 @@ import type { TokenChoice } from '#collab/wire/document.ts'
 import type { Ramps } from '#web/marks/ramp.ts'
 import type { CardAnchor } from '#web/widgets/hover-card.tsx'
 import { HoverCard } from '#web/widgets/hover-card.tsx'
+import { Arcs } from './arcs.tsx'
 import type { BracketPart } from './brackets.ts'
 import type { Side } from './frame.ts'
 import { Lane } from './lane.tsx'
 import { LaneKey } from './lane-key.tsx'
 import { OutputSum, SourceSum } from './lane-sums.tsx'
 import type { InstanceModel } from './model.ts'
+import type { Pair } from './pairs.ts'
 import { cardText, describeToken } from './token-facts.ts'
 
 export interface LanesProps {
@@ -19,6 +21,8 @@ export interface LanesProps {
   readonly brackets: (side: Side) => readonly BracketPart[]
   readonly onChoose: (choice: TokenChoice | null) => void
   readonly onHover: (choice: TokenChoice | null) => void
+  /** Pairs of tokens that are joined by an arc. */
+  readonly arcs?: readonly Pair[]
   /** Asks once more for the attention that could not be had. */
   readonly onRetryAttention?: () => void
 }
@@ -64,6 +68,9 @@ export function Lanes(props: LanesProps): JSX.Element {
         </div>
         {lane('output', 'Output tokens', feet())}
         <LaneKey model={props.model} />
+      </Show>
+      <Show when={props.arcs?.length}>
+        <Arcs pairs={props.arcs ?? []} box={() => box} />
       </Show>
       <HoverCard anchor={anchor} />
     </div>

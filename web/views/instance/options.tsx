@@ -15,6 +15,7 @@ import {
   objectiveNames,
   objectiveTexts,
   precisions,
+  usesBaseline,
   usualBaselines,
 } from './explanations.ts'
 
@@ -57,7 +58,7 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
         <Segment
           label="Method"
           value={props.options.method}
-          choices={choices(methodNames, ['integrated-gradients', 'gradient-x-input'])}
+          choices={choices(methodNames, ['integrated-gradients', 'gradient-x-input', 'gradient-norm', 'occlusion'])}
           onChange={(method) => set({ method })}
         />
         <p>{methodTexts[props.options.method]}</p>
@@ -72,8 +73,10 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
         />
         <p>{objectiveTexts[props.options.objective]}</p>
       </div>
-      <Show when={props.options.method === 'integrated-gradients'}>
+      <Show when={usesBaseline(props.options.method)}>
         <BaselineChoice options={props.options} baselines={props.baselines} set={set} />
+      </Show>
+      <Show when={props.options.method === 'integrated-gradients'}>
         <PrecisionChoice options={props.options} set={set} />
       </Show>
       <div class="option">

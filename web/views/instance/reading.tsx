@@ -12,6 +12,7 @@ import { useDesk } from '#web/views/workspace/desk.ts'
 import { useExport } from '#web/views/workspace/export-menu.tsx'
 import { Banner, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
 import { createAltKey } from './alt-key.ts'
+import { Answer } from './answer.tsx'
 import { bracketsOf } from './brackets.ts'
 import { Explanation } from './explanation.tsx'
 import { withUnit } from './explanations.ts'
@@ -21,14 +22,15 @@ import { Lanes } from './lanes.tsx'
 import { Messages } from './messages.tsx'
 import type { InstanceModel } from './model.ts'
 import { createInstanceModel, quoteOf } from './model.ts'
+import { createPairState } from './pair-state.ts'
 import { EvidenceBanner, NoteMaker } from './note-maker.tsx'
-import { Why } from './why.tsx'
 
 export function Reading(props: { readonly instance: InstanceReply; readonly writing: Writing }): JSX.Element {
   const app = useApp()
   const room = useRoom()
   const desk = useDesk()
   const model = createReadingModel(props)
+  const pairs = createPairState(model, () => desk.answer() === 'pairs')
   const [hovered, setHovered] = createSignal<TokenChoice | null>(null)
   const brackets = (side: Side) => {
     if (!app.preferences.values().showOthers) return []
@@ -36,6 +38,7 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
   }
   const hover = (token: TokenChoice | null): void => {
     if (token !== null) setHovered(token)
+    pairs.setHovered(token)
     room.attendance.show({ hover: token === null ? null : { instance: props.instance.id, token } })
   }
   useExport('instance', instanceExport({ model, ramps: app.ramps, api: app.api, workspace: room.id }))
@@ -50,6 +53,7 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
           brackets={brackets}
           onChoose={(choice) => room.selection.chooseToken(choice)}
           onHover={hover}
+          arcs={pairs.drawn()}
           onRetryAttention={() => {
             const question = model.attention.question()
             if (question) room.analyses.retry(props.instance, question)
@@ -68,8 +72,10 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
         </Show>
       </div>
       <Show when={props.instance.output}>
-        <Why
+        <Answer
           model={model}
+          ramps={app.ramps}
+          pairs={pairs}
           onChoose={(choice) => room.selection.chooseToken(choice)}
           onOptions={(options) => room.selection.setOptions(options)}
         >
@@ -86,7 +92,7 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
             </Show>
             <Explanation options={model.options()} />
           </div>
-        </Why>
+        </Answer>
       </Show>
       <NoteMaker model={model} focus={hovered} />
     </div>

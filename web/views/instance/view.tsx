@@ -9,12 +9,14 @@ import { useDesk } from '#web/views/workspace/desk.ts'
 import { Segment } from '#web/widgets/controls.tsx'
 import { Banner, Bones, EmptyState, Late, LinkButton } from '#web/widgets/messages.tsx'
 import { factsOf } from './facts.ts'
+import { useInstanceKeys } from './instance-keys.ts'
 import { OptionsButton } from './options.tsx'
 import { Reading } from './reading.tsx'
 
 export function InstancePane(): JSX.Element {
   const room = useRoom()
   const state = (): InstanceState => room.instances.current()
+  useInstanceKeys()
   const ready = createMemo(() => {
     const current = state()
     return current.kind === 'ready' ? current : null

@@ -1,4 +1,4 @@
-/** The panel beside the lanes: about the chosen output, the chosen source, or, before a choice, the whole output. */
+/** The tab "Why": about the chosen output, the chosen source, or, before a choice, the whole output. */
 import type { JSX } from 'solid-js'
 import { createMemo, Show } from 'solid-js'
 import type { TokenChoice } from '#collab/wire/document.ts'
@@ -15,7 +15,7 @@ import type { WhyProps } from './why-output.tsx'
 export function Why(props: WhyProps): JSX.Element {
   const side = createMemo(() => props.model.choice()?.side ?? null)
   return (
-    <aside class="why" aria-label="Details of the chosen token">
+    <>
       <Show when={side() === 'output'}>
         <WhyOutput {...props} />
       </Show>
@@ -25,8 +25,7 @@ export function Why(props: WhyProps): JSX.Element {
       <Show when={side() === null}>
         <Overview {...props} />
       </Show>
-      {props.children}
-    </aside>
+    </>
   )
 }
 

@@ -35,6 +35,9 @@ export interface Desk {
   /** Which of the panels is open. */
   readonly panel: Accessor<Panel | null>
   setPanel(panel: Panel | null): void
+  /** What the panel beside the lanes answers. */
+  readonly answer: Accessor<Answer>
+  setAnswer(answer: Answer): void
   /** What the views on screen can give away as files. */
   readonly exports: Exports
   /** Keys of the views on screen. */
@@ -46,6 +49,8 @@ export interface Desk {
 
 export type Panel = 'options' | 'add-to-note' | 'keys' | 'filter' | 'explanation' | 'share' | 'palette' | 'preferences'
 
+export type Answer = 'why' | 'pairs' | 'lens' | 'compare'
+
 export function createDesk(): Desk {
   const [openNote, setOpenNote] = createSignal<string | null>(null)
   const [shownEvidence, showEvidence] = createSignal<Evidence | null>(null)
@@ -53,6 +58,7 @@ export function createDesk(): Desk {
   const [full, setFull] = createSignal<PaneName | null>(null)
   const [tab, setTab] = createSignal<Tab>('instance')
   const [panel, setPanel] = createSignal<Panel | null>(null)
+  const [answer, setAnswer] = createSignal<Answer>('why')
   const [lastPane, setLastPane] = createSignal<PaneName>('instance')
   return {
     openNote,
@@ -65,6 +71,8 @@ export function createDesk(): Desk {
     setTab,
     panel,
     setPanel,
+    answer,
+    setAnswer: (next) => void setAnswer(next),
     exports: createExports(),
     keys: createKeys(),
     lastPane,

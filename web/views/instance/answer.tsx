@@ -1,0 +1,46 @@
+/** The panel beside the lanes: why, which pairs, layer by layer, or compared with what is pinned. */
+import type { Accessor, JSX } from 'solid-js'
+import { Match, Switch } from 'solid-js'
+import type { Ramps } from '#web/marks/ramp.ts'
+import type { Answer as AnswerName } from '#web/views/workspace/desk.ts'
+import { useDesk } from '#web/views/workspace/desk.ts'
+import type { TabChoice } from '#web/widgets/tabs.tsx'
+import { Tabs } from '#web/widgets/tabs.tsx'
+import { LensPanel } from './lens-panel.tsx'
+import type { PairState } from './pair-state.ts'
+import { PairsPanel } from './pairs-panel.tsx'
+import { Why } from './why.tsx'
+import type { WhyProps } from './why-output.tsx'
+
+const tabs: readonly TabChoice<AnswerName>[] = [
+  { value: 'why', label: 'Why', title: 'What the chosen token came from' },
+  { value: 'pairs', label: 'Pairs', title: 'Which tokens acted together (M)' },
+  { value: 'lens', label: 'Lens', title: 'What each layer would write (L)' },
+]
+
+export interface AnswerProps extends WhyProps {
+  readonly ramps: Accessor<Ramps>
+  readonly pairs: PairState
+}
+
+export function Answer(props: AnswerProps): JSX.Element {
+  const desk = useDesk()
+  return (
+    <aside class="why" aria-label="Details of the chosen token">
+      <Tabs label="Answer" value={desk.answer()} choices={tabs} onChange={(answer) => desk.setAnswer(answer)}>
+        <Switch>
+          <Match when={desk.answer() === 'why'}>
+            <Why {...props} />
+          </Match>
+          <Match when={desk.answer() === 'pairs'}>
+            <PairsPanel model={props.model} state={props.pairs} ramps={props.ramps} />
+          </Match>
+          <Match when={desk.answer() === 'lens'}>
+            <LensPanel model={props.model} ramps={props.ramps} onChoose={(choice) => props.onChoose(choice)} />
+          </Match>
+        </Switch>
+      </Tabs>
+      {props.children}
+    </aside>
+  )
+}

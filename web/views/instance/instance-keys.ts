@@ -1,0 +1,34 @@
+/** The keys of the Instance View beside those of its lanes. */
+import { onCleanup } from 'solid-js'
+import { onMount } from '#web/solid.ts'
+import { useApp } from '#web/state/app.ts'
+import { useRoom } from '#web/state/room.ts'
+import type { Answer } from '#web/views/workspace/desk.ts'
+import { useDesk } from '#web/views/workspace/desk.ts'
+import type { KeyBinding } from '#web/views/workspace/keys.ts'
+import type { Channel } from './attention.ts'
+
+/** Acts while the view is on screen. */
+export function useInstanceKeys(): void {
+  const app = useApp()
+  const room = useRoom()
+  const desk = useDesk()
+  // The same key again goes back to where both, or the first tab, are shown.
+  const channel = (wanted: Channel) => () =>
+    app.preferences.set({ channel: app.preferences.values().channel === wanted ? 'both' : wanted })
+  const answer = (wanted: Answer) => () => desk.setAnswer(desk.answer() === wanted ? 'why' : wanted)
+  const key = (letter: string, text: string, run: () => void): KeyBinding => ({
+    key: letter,
+    shown: letter.toUpperCase(),
+    text,
+    run,
+  })
+  const keys = [
+    key('a', 'attention alone; again: both', channel('attention')),
+    key('g', 'attribution alone; again: both', channel('attribution')),
+    key('m', 'pairs of tokens; again: why', answer('pairs')),
+    key('l', 'lens, layer by layer; again: why', answer('lens')),
+    key('p', 'pin as B; again: let go of it', () => room.selection.togglePin()),
+  ]
+  onMount(() => onCleanup(desk.keys.register(keys)))
+}
