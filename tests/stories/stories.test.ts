@@ -102,6 +102,20 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     expect(await violations(page, 'an open note', {})).toEqual([])
   })
 
+  test.each([
+    ['Pairs', 'm', 'Strongest pairs, drawn as arcs'],
+    ['Lens', 'l', 'What each layer would write'],
+  ])('[IV31] the tab %s opens by its key "%s" and is accessible', async (tab, key, text) => {
+    for (const theme of ['light', 'dark'] as const) {
+      await show('done', theme)
+      await page.keyboard.press(key)
+      await page.getByText(text).first().waitFor()
+      expect(await page.getByRole('tab', { selected: true }).textContent()).toBe(tab)
+      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `tab-${tab}-${theme}.png`) })
+      expect(await violations(page, tab, {})).toEqual([])
+    }
+  })
+
   test('[WS7] the handle between the panes is moved by arrow keys and by the pointer, and what it was moved to stays', async () => {
     await show('done', 'light')
     const handle = page.getByRole('separator', { name: 'Height of the upper pane' })

@@ -95,8 +95,8 @@ test('[IV26] arcs stand over the source, under the output, and their width follo
     { first: source(0), second: output(1), value: 0.1 },
   ]
   expect(arcPaths(pairs, box)).toEqual([
-    { d: 'M0 20C0 9 60 9 60 20', width: 4, sign: 'toward' },
-    { d: 'M0 120C0 131 60 131 60 120', width: 2, sign: 'away' },
+    { d: 'M0 20C0 9 60 9 60 20', width: 3, sign: 'toward' },
+    { d: 'M0 120C0 131 60 131 60 120', width: 1.5, sign: 'away' },
     { d: 'M0 40C0 70 10 70 10 100', width: 1, sign: 'toward' },
   ])
   expect(arcPaths(pairs, () => null)).toEqual([])

@@ -6,6 +6,7 @@ import type { Evidence, Selection } from '#collab/wire/document.ts'
 import { noteText, writeValue } from '#collab/wire/document.ts'
 import { may } from '#collab/wire/policy.ts'
 import type { Person } from '#collab/wire/presence.ts'
+import type { Question } from '#server/wire/analyses.ts'
 import type { RunReply } from '#server/wire/runs.ts'
 import type { WorkspaceReply } from '#server/wire/workspaces.ts'
 import type { Attendee } from '#web/collab/people.ts'
@@ -13,7 +14,7 @@ import type { SaveState } from '#web/collab/save-state.ts'
 import { newDocumentStatus } from '#web/collab/save-state.ts'
 import type { SharedDocument } from '#web/collab/shared-document.ts'
 import type { App } from '#web/state/app.ts'
-import type { Analysis } from '#web/state/analyses.ts'
+import type { Analysis, StudyQuestion } from '#web/state/analyses.ts'
 import type { Entry } from '#web/state/attributions.ts'
 import { createFilters } from '#web/state/filters.ts'
 import { createHistory } from '#web/state/history.ts'
@@ -25,6 +26,7 @@ import { defaultsFor } from '#web/state/permalink.ts'
 import type { Room } from '#web/state/room.ts'
 import { createProjection } from '#web/state/projection.ts'
 import { createSelection } from '#web/state/selection.ts'
+import { asking } from './answers.ts'
 import type { Recorded } from './recorded.ts'
 
 /** What a story decides. */
@@ -33,6 +35,8 @@ export interface RoomState {
   readonly view: View
   readonly instance: InstanceState
   readonly entry: Entry | null
+  /** What is answered to a question; null where nobody has asked it. */
+  readonly answer: (question: Question) => Analysis | null
   readonly list: Pick<InstanceList, 'rows' | 'total' | 'all' | 'error' | 'search'>
   readonly runs: readonly RunReply[]
   readonly people: readonly Attendee[]
@@ -61,7 +65,7 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
   const selection = createSelection({ history, show: nothing, publish: nothing, moved: nothing }, state.view)
   const notes = createNotes({ doc: shared.doc, me: () => me, now: () => app.clock.now(), newId: () => app.newId() })
   for (const note of state.notes) writeNote(shared.doc, me, note)
-  const analyses = makeAnalyses()
+  const analyses = makeAnalyses(state.answer)
   const texts = new Map(state.notes.map((note) => [note.id, makeDocument(note.text)]))
   return {
     id: state.info.id,
@@ -130,19 +134,10 @@ function makeList(list: RoomState['list']): InstanceList {
   }
 }
 
-function makeAnalyses(): Room['analyses'] {
-  const asking: Analysis = {
-    phase: { kind: 'asking' },
-    progress: null,
-    tensors: null,
-    report: null,
-    partial: null,
-    run: null,
-    result: null,
-  }
+function makeAnalyses(answer: RoomState['answer']): Room['analyses'] {
   return {
-    ask: () => () => asking,
-    known: () => null,
+    ask: (_instance: unknown, question: Question | StudyQuestion) => () => answer(question as Question) ?? asking, // stories ask no studies
+    known: (_instance, question) => answer(question as Question), // as above
     retry: nothing,
     cancel: nothing,
     durable: nothing,

@@ -7,6 +7,8 @@ import type { Attendee } from '#web/collab/people.ts'
 import type { Entry, Phase } from '#web/state/attributions.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultsFor, emptyView } from '#web/state/permalink.ts'
+import type { Analysis } from '#web/state/analyses.ts'
+import { answerOf, asking } from './answers.ts'
 import type { Recorded } from './recorded.ts'
 import { partialScores } from './recorded.ts'
 import type { RoomState } from './room.ts'
@@ -24,6 +26,7 @@ export function makeStates(recorded: Recorded): ReadonlyMap<string, RoomState> {
   return new Map<string, RoomState>([
     ...instanceStates(recorded, base),
     ...attributionStates(recorded, base),
+    ...attentionStates(base),
     ...sharedStates(recorded, base),
     ...listStates(base),
   ])
@@ -48,6 +51,7 @@ function baseState(recorded: Recorded): RoomState {
       error: () => null,
       search: () => '',
     },
+    answer: (question) => answerOf(question, instance),
     runs: [],
     people: [attendee(ada, true)],
     followed: null,
@@ -125,6 +129,19 @@ function attributionStates(recorded: Recorded, base: RoomState): readonly (reado
     ['contrast', { ...base, view: { ...base.view, options: { ...base.view.options, contrast: heId(instance) } } }],
     ['offline', { ...base, online: false, save: { kind: 'offline', changes: 3 } }],
     ['offline-asking', { ...withEntry({ phase: failed('The server cannot be reached.', true) }), online: false }],
+  ]
+}
+
+/** Attention beside attribution: of the chosen head where it looks from the chosen token, and why not where it does not. */
+function attentionStates(base: RoomState): readonly (readonly [string, RoomState])[] {
+  const heads = (...names: readonly string[]): RoomState => ({ ...base, view: { ...base.view, heads: names } })
+  const answered = (phase: Analysis['phase']): RoomState => ({ ...base, answer: () => ({ ...asking, phase }) })
+  return [
+    ['attention-cross', heads('cross.2.1')],
+    ['attention-decoder', heads('decoder.1.2')],
+    ['attention-encoder', heads('encoder.0.3')],
+    ['attention-asking', answered({ kind: 'asking' })],
+    ['attention-failed', answered({ kind: 'failed', message: 'The compute process stopped.', offline: false })],
   ]
 }
 

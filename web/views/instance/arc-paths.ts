@@ -16,7 +16,7 @@ export interface TokenBox {
   readonly side: Side
 }
 
-const thickest = 4
+const thickest = 3
 const highest = 15
 
 /** Over the line within the source, under it within the output, and down from the source to the output. */

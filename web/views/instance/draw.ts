@@ -39,7 +39,9 @@ export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
       const placed = keepApart(placeLabels(tokens, frame))
       tokens.forEach((token, index) => paintToken(token, index, frame, ramps, painted[index]!)) // same length
       for (const label of labels) label.remove()
-      labels = placed.map(({ index }) => appendLabel(tokens[index]!, valueText(frame, index))) // placed from these tokens
+      labels = placed.map(
+        (label) => appendLabel(tokens[label.index]!, valueText(frame, label.index), label.x < label.width / 2), // placed from these tokens
+      )
     },
     bracket(parts) {
       for (const element of brackets) element.remove()
@@ -144,9 +146,10 @@ export function valueText(frame: LaneFrame, index: number): string {
   return frame.tone === 'amount' ? probability(value) : signed(value, digitsFor(frame.reach))
 }
 
-function appendLabel(token: HTMLElement, text: string): HTMLElement {
+/** Under the middle of its token; where that would stick out of the lane on the left, from the token's start on. */
+function appendLabel(token: HTMLElement, text: string, fromStart: boolean): HTMLElement {
   const label = token.ownerDocument.createElement('i')
-  label.className = 'value'
+  label.className = fromStart ? 'value start' : 'value'
   // Drawn by the stylesheet from the attribute, so that it is not selected or read out with the text.
   label.dataset['v'] = text
   token.append(label)

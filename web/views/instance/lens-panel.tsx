@@ -47,9 +47,8 @@ export function LensPanel(props: LensProps): JSX.Element {
     >
       {(present) => (
         <>
-          <h4 title={definition}>
-            What each layer would write <span>probability of the token that was written</span>
-          </h4>
+          <h3 title={definition}>What each layer would write</h3>
+          <p>Colour: the probability that the layer gives the token that was written, by its square root.</p>
           <LensMap {...props} lens={present()} chosen={step()} />
           <Show when={step() !== null} fallback={<p class="dim">Choose an output token to read it layer by layer.</p>}>
             <LensTable model={props.model} lens={present()} step={step() ?? 0} />
