@@ -36,8 +36,6 @@ export interface LayersInput {
 export interface LayersStep {
   readonly progress: Progress
   readonly part: LayerPart | null
-  /** Whether the part is one of many pictures of points on their way. */
-  readonly moving: boolean
 }
 
 type Steps<T> = AsyncGenerator<LayersStep, T>
@@ -77,8 +75,9 @@ async function* findComponents({ points, added, layers, options, products, pace 
     const components = await componentsOf({ points: matrix, before }, { ...options, method: 'pca' }, products)
     found[layer] = components
     before = projectPoints(matrix, components, options.dimensions)
-    const part = added === null ? { layer, layout: before, finished: null } : null
-    yield { progress: pace.at(layer, { stage: 'components', done: 1, total: 1 }), part, moving: false }
+    const part: LayerPart | null =
+      added === null ? { layer, stage: 'components', layout: before, finished: null } : null
+    yield { progress: pace.at(layer, { stage: 'components', done: 1, total: 1 }), part }
   }
   return found
 }
@@ -99,12 +98,11 @@ async function* layOut(
   const placing = placeAmong(matrix, { layout, components }, fresh, options, products)
   let step = await placing.next()
   for (; step.done !== true; step = await placing.next()) {
-    yield { progress: pace.at(layer, { ...step.value.progress, stage: 'placing' }), part: null, moving: false }
+    yield { progress: pace.at(layer, { ...step.value.progress, stage: 'placing' }), part: null }
   }
   yield {
     progress: pace.at(layer, { stage: 'placing', done: 1, total: 1 }),
-    part: { layer, layout: step.value, finished: null },
-    moving: false,
+    part: { layer, stage: 'settled', layout: step.value, finished: null },
   }
   return layout
 }
@@ -125,15 +123,14 @@ async function* arrange({ added, options, products, pace }: Work, layer: number,
   for (; step.done !== true; step = await projecting.next()) {
     const { progress, snapshot } = step.value
     const shown = added === null && progress.stage === 'epochs' ? snapshot : null
-    yield { progress: pace.at(layer, progress), part: shown && { ...shown, finished: null }, moving: true }
+    yield { progress: pace.at(layer, progress), part: shown && { ...shown, stage: 'moving', finished: null } }
   }
   const { projection } = step.value
   if (added === null) {
     const finished = finishedOf(projection, countDuplicates(points))
     yield {
       progress: pace.at(layer, { stage: 'reliability', done: 1, total: 1 }),
-      part: { layer, layout: projection.layout, finished },
-      moving: false,
+      part: { layer, stage: 'settled', layout: projection.layout, finished },
     }
   }
   return projection.layout
@@ -184,7 +181,7 @@ async function* read(states: OpenStates, layer: number, pace: Pace): Steps<State
   const reading = states.read(layer)
   let step = reading.next()
   for (; step.done !== true; step = reading.next()) {
-    yield { progress: pace.at(layer, { stage: 'reading', done: 0, total: 1 }), part: null, moving: false }
+    yield { progress: pace.at(layer, { stage: 'reading', done: 0, total: 1 }), part: null }
   }
   return step.value
 }

@@ -94,6 +94,8 @@ export interface ProjectTask {
 
 /** What is told of one layer: where its points, or the added ones, lie by now, and at last how far they can be trusted. */
 export interface LayerPart extends LayoutSnapshot {
+  /** Principal components, which stand in for a layout to come; points on their way; or where they stay. */
+  readonly stage: 'components' | 'moving' | 'settled'
   /** null while the points move, and of points that were placed. */
   readonly finished: FinishedLayout | null
 }

@@ -16,8 +16,8 @@ export async function* projectStates(
   const steps = projectLayers(input, options, products)
   let step = await steps.next()
   for (let shown = -Infinity; step.done !== true; step = await steps.next()) {
-    const { progress, part, moving } = step.value
-    const isDue = part !== null && (!moving || performance.now() - shown >= picturePause)
+    const { progress, part } = step.value
+    const isDue = part !== null && (part.stage !== 'moving' || performance.now() - shown >= picturePause)
     if (isDue) shown = performance.now()
     yield { progress, partial: isDue ? part : null }
   }

@@ -62,14 +62,12 @@ function project(
   const pause = Math.max(PICTURE_MS, (12_000 * states.count) / PICTURE_RATE)
   let shownAt = -Infinity
   const tell = (part: LayerPart): void => {
-    const known = layers.get(part.layer)
     layers.set(part.layer, part)
-    const isMoving = known !== undefined && part.finished === null
-    if (isMoving && deps.now().getTime() - shownAt < pause) return
+    if (part.stage === 'moving' && deps.now().getTime() - shownAt < pause) return
     shownAt = deps.now().getTime()
-    const finished = [...layers.values()].filter((layer) => layer.finished !== null).length
+    const settled = [...layers.values()].filter(({ stage }) => stage === 'settled').length
     const told = states.count > MOST_TOLD ? { ...part, finished: null } : part
-    active.tensors({ ...places, ...tensorsOfLayer(told, states.count) }, finished, layers.size)
+    active.tensors({ ...places, ...tensorsOfLayer(told, states.count) }, settled, layers.size)
   }
   return withRetries(
     active,
@@ -113,9 +111,9 @@ async function readCorpusLayout(
 const tensorsOf = (layers: Layers, count: number): ResultTensors =>
   Object.assign({}, ...[...layers.values()].map((part) => tensorsOfLayer(part, count))) as ResultTensors
 
-function tensorsOfLayer({ layer, layout, finished }: LayerPart, count: number): ResultTensors {
+function tensorsOfLayer({ layer, stage, layout, finished }: LayerPart, count: number): ResultTensors {
   const xy: FileTensor = { dtype: 'F32', shape: [count, 2], data: layout }
-  if (finished === null) return { [`xy.${layer}`]: xy }
+  if (finished === null) return { [`${stage === 'components' ? 'components' : 'xy'}.${layer}`]: xy }
   const { neighbours, reliability } = finished
   return {
     [`xy.${layer}`]: xy,

@@ -19,6 +19,10 @@ const whole = (least: number, most: number) => z.number().int().min(least).max(m
  * fewer points; −1 and NaN where a point was not measured). Of steps also `instanceOf` [N] (I32, place in the list that was asked for)
  * and `stepOf` [N] (I32, index of the output token that the state led to); `ordinals` are those of their instances. Steps over the
  * corpus have `xy.{l}` alone, in the frame of the corpus.
+ *
+ * Parts while it runs: `ordinals` (of steps the others too) and what is known by then of some layers: `components.{l}` [N, 2], principal
+ * components that stand in until a layer has its layout; `xy.{l}` of points on their way; of a finished layer of at most 20,000 points
+ * all its tensors.
  */
 export const projectionStudy = z.strictObject({
   kind: z.literal('projection'),

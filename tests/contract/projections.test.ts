@@ -108,6 +108,9 @@ describeBoth('projections', (place) => {
     const first = readLayout(parseFile(parts[0]!.bytes).tensors, 'umap', null)!
     expect(first.count).toBe(24)
     expect(first.layers[1]!.xy).toHaveLength(48)
+    expect(first.layers[1]!.method).toBe('pca')
+    const latest = readLayout(parseFile(parts.at(-1)!.bytes).tensors, 'umap', null)!
+    expect(latest.layers.some((layer) => layer?.method === 'umap')).toBe(true)
     const progress = news.filter(({ kind }) => kind === 'progress').map(({ content }) => content as { total: number })
     expect(progress.every(({ total }) => total === 100)).toBe(true)
   })

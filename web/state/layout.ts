@@ -38,12 +38,13 @@ export function readLayout(
 ): Layout | null {
   const ordinals = integersOf(tensors, 'ordinals')
   if (ordinals === null) return null
-  const found = [...tensors.keys()].flatMap((name) => (name.startsWith('xy.') ? [Number(name.slice(3))] : []))
+  const found = [...tensors.keys()].flatMap((name) =>
+    /^(?:xy|components)\./.test(name) ? [Number(name.split('.')[1])] : [],
+  )
   const count = ordinals.length
   const depth = Math.max(report?.layers.length ?? 0, ...found.map((layer) => layer + 1))
   const layers = Array.from({ length: depth }, (_, layer) => {
-    const known = readLayer(tensors, layer, count)
-    return known && { method, ...known, report: report?.layers[layer] ?? null }
+    return readLayer(tensors, layer, count, method, report?.layers[layer] ?? null)
   })
   const [instanceOf, stepOf] = [integersOf(tensors, 'instanceOf'), integersOf(tensors, 'stepOf')]
   return { count, ordinals, layers, steps: instanceOf && stepOf ? { instanceOf, stepOf } : null, report }
@@ -53,16 +54,17 @@ function readLayer(
   tensors: ReadonlyMap<string, Tensor>,
   layer: number,
   count: number,
-): Omit<LayerLayout, 'method' | 'report'> | null {
+  method: LayerLayout['method'],
+  report: LayerReport | null,
+): LayerLayout | null {
   const xy = floatsOf(tensors, `xy.${layer}`)
-  if (xy?.length !== 2 * count) return null
+  const components = floatsOf(tensors, `components.${layer}`)
+  const still = { kept: null, neighbours: null, neighbourCount: 0, report: null }
+  if (xy?.length !== 2 * count)
+    return components?.length === 2 * count ? { method: 'pca', xy: components, ...still } : null
   const neighbours = integersOf(tensors, `neighbours.${layer}`)
-  return {
-    xy,
-    kept: floatsOf(tensors, `kept.${layer}`),
-    neighbours,
-    neighbourCount: neighbours === null ? 0 : neighbours.length / count,
-  }
+  const neighbourCount = neighbours === null ? 0 : neighbours.length / count
+  return { method, xy, kept: floatsOf(tensors, `kept.${layer}`), neighbours, neighbourCount, report }
 }
 
 /** A newer layout laid over an older one of the same points: what it does not know yet is taken from the older. */

@@ -50,8 +50,12 @@ export function createProjection(analyses: Analyses): ProjectionState {
   const questionOf = (of: ProjectionStudy['of']): ProjectionStudy => question(of, parametersOf(of))
   const laid = (of: ProjectionStudy['of']): Laid => {
     const asked = questionOf(of)
+    const first = of === 'corpus' && asked.method !== 'pca' ? analyses.ask(null, { ...asked, method: 'pca' }) : null
     const analysis = analyses.ask(null, asked)()
-    return { analysis, layout: layoutOf(analysis, asked.method) }
+    const layout = layoutOf(analysis, asked.method)
+    // Principal components of all layers are soon there; they stand in wherever the chosen method has not got to.
+    if (first === null || analysis.tensors !== null) return { analysis, layout }
+    return { analysis, layout: mergeLayouts(layoutOf(first(), 'pca'), layout) }
   }
   return {
     parameters,
