@@ -6,6 +6,7 @@ import type { Theme } from '#web/state/preferences.ts'
 import { themes } from '#web/state/preferences.ts'
 import type { Room } from '#web/state/room.ts'
 import type { Desk } from '#web/views/workspace/desk.ts'
+import { copyView } from '#web/views/share/copying.ts'
 import { exportNow, formatsOf } from '#web/views/workspace/export-menu.tsx'
 import type { KeyBinding } from '#web/views/workspace/keys.ts'
 import { presets, presetTitles } from '#web/views/workspace/presets.ts'
@@ -60,6 +61,17 @@ function commandEntries({ app, room, desk, bindings, open }: PaletteDeps): reado
   return [
     ...keys,
     command('share', 'Share, join link and QR code', () => desk.setPanel('share')),
+    command('copy:link', 'Copy link', () => void copyView('link', { app, room, desk, link: location.href })),
+    command(
+      'copy:citation',
+      'Copy as citation',
+      () => void copyView('citation', { app, room, desk, link: location.href }),
+    ),
+    command(
+      'copy:markdown',
+      'Copy as Markdown',
+      () => void copyView('markdown', { app, room, desk, link: location.href }),
+    ),
     ...arrangements,
     ...looks,
     command('others', showOthers ? 'Hide what others have selected' : 'Show what others have selected', () =>

@@ -11,6 +11,10 @@ const PreferencesDialog = lazy(() =>
   import('#web/views/preferences/view.tsx').then(({ PreferencesDialog: component }) => ({ default: component })),
 )
 
+const ShareDialog = lazy(() =>
+  import('#web/views/share/view.tsx').then(({ ShareDialog: component }) => ({ default: component })),
+)
+
 /** What is typed right after Ctrl K must not be lost while the palette is loaded, so it is fetched once the page rests. */
 const restsAfter = 2_000
 
@@ -24,6 +28,9 @@ export function Panels(props: { readonly bindings: readonly KeyBinding[] }): JSX
     <Suspense>
       <Show when={desk.panel() === 'palette'}>
         <Palette bindings={props.bindings} />
+      </Show>
+      <Show when={desk.panel() === 'share'}>
+        <ShareDialog onClose={() => desk.setPanel(null)} />
       </Show>
       <Show when={desk.panel() === 'preferences'}>
         <PreferencesDialog onClose={() => desk.setPanel(null)} />

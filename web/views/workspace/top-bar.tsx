@@ -10,7 +10,6 @@ import { ThemeMenu } from '#web/widgets/theme-menu.tsx'
 import { useDesk } from './desk.ts'
 import { modelSummary } from './model-summary.ts'
 import { People } from './people.tsx'
-import { ShareDialog } from './share.tsx'
 
 export function TopBar(): JSX.Element {
   const app = useApp()
@@ -48,6 +47,11 @@ export function TopBar(): JSX.Element {
         <kbd>Ctrl K</kbd>
       </button>
       <span class="grow" />
+      <Show when={app.preferences.values().projector}>
+        <button type="button" class="plain" onClick={() => app.preferences.set({ projector: false })}>
+          Leave projector view
+        </button>
+      </Show>
       <People />
       <button type="button" class="button" onClick={() => desk.setPanel('share')}>
         Share
@@ -56,7 +60,6 @@ export function TopBar(): JSX.Element {
       <IconButton label="Keys" key="?" onClick={() => desk.setPanel('keys')}>
         <span aria-hidden="true">?</span>
       </IconButton>
-      <ShareDialog />
     </header>
   )
 }
