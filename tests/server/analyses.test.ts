@@ -8,16 +8,18 @@ import type { Opened } from '#compute/local.ts'
 import { lastOf } from '#compute/steps.ts'
 import type { ComputePool } from '#compute/types.ts'
 import type { AblationReport, AnalysisReply, HeadMeasuresReport, LensReport, Question } from '#server/wire/analyses.ts'
+import type { AttributionReply } from '#server/wire/attributions.ts'
 import type { InstanceReply } from '#server/wire/instances.ts'
 import type { RunReply } from '#server/wire/runs.ts'
 import { makeWorkspace, read, writeAll } from '#tests/support/corpora.ts'
 import { example } from '#tests/support/golden.ts'
+import { options } from '#tests/support/options.ts'
 import { type TestServer, type Visitor, openTestServer, until } from '#tests/support/server.ts'
 
 const models = {
   newsroom: {
     folder: example('checkpoints/newsroom'),
-    text: 'A fire in Llanfarrog damaged 12 homes. Karen Ravenhill, 55, said nobody was hurt.',
+    text: 'A fire in Llanfarrog damaged 12 homes.',
     kinds: ['encoder', 'decoder', 'cross'],
   },
   quiz: {
@@ -231,6 +233,25 @@ describe('questions about one instance, computed by the example models', () => {
       })
       expect(flow.tensors.get('rollout.source')?.shape).toEqual([problem.targets.length, problem.source.length])
     })
+  })
+
+  it('[AQ11] gradient norm and occlusion are offered as attributions', async () => {
+    for (const method of ['gradient-norm', 'occlusion'] as const) {
+      const asked = { ...options, baseline: 'mean', method } as const
+      const body = { instance: 'a', options: asked, focus: null }
+      const path = `/api/workspaces/${workspaces.quiz}`
+      const { run } = await read<AttributionReply>(await server.ask(ana, 'POST', `${path}/attributions`, body))
+      let now = run
+      await until('the attribution has ended', async () => {
+        now = await read(await server.ask(ana, 'GET', `${path}/runs/${run.key}`))
+        return now.result !== null
+      })
+      const file = await server.ask(ana, 'GET', `${path}/results/${now.result}`)
+      const tensors = decodeSafetensors(new Uint8Array(await file.arrayBuffer()), 'the result')
+      const control = { focus: () => null, finished: null }
+      const expected = await lastOf(local.attribute(opened.quiz.engine, problemOf('quiz'), asked, null, control))
+      expectSame(tensors, { source: expected.source, objective: expected.objective, gap: expected.gap })
+    }
   })
 
   it('[AQ7] equal questions are one run, whatever of them is left out', async () => {
