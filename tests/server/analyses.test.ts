@@ -17,9 +17,9 @@ import { options } from '#tests/support/options.ts'
 import { type TestServer, type Visitor, openTestServer, until } from '#tests/support/server.ts'
 
 const models = {
-  newsroom: {
-    folder: example('checkpoints/newsroom'),
-    text: 'A fire in Llanfarrog damaged 12 homes.',
+  phrasebook: {
+    folder: example('checkpoints/phrasebook'),
+    text: 'We bought the bread.',
     kinds: ['encoder', 'decoder', 'cross'],
   },
   quiz: {
@@ -45,11 +45,11 @@ describe('questions about one instance, computed by the example models', () => {
 
   beforeAll(async () => {
     pool = await openPool({ device: 'cpu', threads: 1, cache, processes: 1, log: () => {} })
-    const folders = { newsroom: models.newsroom.folder, quiz: models.quiz.folder }
+    const folders = { phrasebook: models.phrasebook.folder, quiz: models.quiz.folder }
     server = await openTestServer({ pool, checkpoints: folders })
     ana = await server.signIn('Ana')
     local = await loadLocal()
-    for (const name of ['newsroom', 'quiz'] as const) {
+    for (const name of ['phrasebook', 'quiz'] as const) {
       opened[name] = await local.openFolder(folders[name], { device: 'cpu', threads: 1, cache })
       workspaces[name] = await makeWorkspace(server, ana, [{ id: 'a', source: models[name].text }], name)
       await writeAll(server, ana, workspaces[name])
@@ -99,7 +99,7 @@ describe('questions about one instance, computed by the example models', () => {
     }
   }
 
-  describe.each(['newsroom', 'quiz'] as const)('%s', (name) => {
+  describe.each(['phrasebook', 'quiz'] as const)('%s', (name) => {
     const { kinds } = models[name]
 
     it('[AQ1] the weights of a layer are those of the forward pass', async () => {
@@ -276,21 +276,26 @@ describe('questions about one instance, computed by the example models', () => {
       ...plain,
       quadrature: { tolerance: 0.00002 },
     }
-    const { run } = await read<AnalysisReply>(await post('newsroom', question))
-    const path = `/api/workspaces/${workspaces.newsroom}/runs/${run.key}`
+    const { run } = await read<AnalysisReply>(await post('phrasebook', question))
+    const path = `/api/workspaces/${workspaces.phrasebook}/runs/${run.key}`
     await until('its progress is told', () =>
       server.announced.some(({ kind, content }) => kind === 'progress' && (content as { key: string }).key === run.key),
     )
     const cancelled = await read<RunReply>(await server.ask(ana, 'DELETE', path))
     expect(cancelled).toMatchObject({ state: 'cancelled', result: null })
-    const again = await read<AnalysisReply>(await post('newsroom', question))
+    const again = await read<AnalysisReply>(await post('phrasebook', question))
     expect(again.how).toBe('started')
     await server.ask(ana, 'DELETE', path)
   })
 
   const refused: readonly [string, Name, object, string][] = [
     ['a kind the model does not have', 'quiz', { kind: 'attention', place: { kind: 'cross', layer: 0 } }, 'decoder'],
-    ['a layer it does not have', 'newsroom', { kind: 'attention', place: { kind: 'cross', layer: 3 } }, 'from 0 to 2'],
+    [
+      'a layer it does not have',
+      'phrasebook',
+      { kind: 'attention', place: { kind: 'cross', layer: 3 } },
+      'from 0 to 2',
+    ],
     ['a head it does not have', 'quiz', { kind: 'ablation', heads: ['decoder.0.4'], value: 'zero' }, 'from 0 to 3'],
     ['a head of no kind', 'quiz', { kind: 'ablation', heads: ['both.0.1'], value: 'zero' }, 'cross.2.1'],
     ['no heads', 'quiz', { kind: 'ablation', heads: [], value: 'zero' }, 'heads'],
