@@ -1,3 +1,4 @@
+import { frameText } from '#web/views/workspace/frame-times.tsx'
 import { expect, test } from 'vitest'
 import { ago, bytes, count, counted, percent, plain, probability, share, signed, timeLeft } from '#web/marks/numbers.ts'
 
@@ -72,4 +73,9 @@ test('[WN10] how long ago is told in words', () => {
   ])
   expect(ago(new Date(2026, 9, 3).getTime(), now)).toBe('3 Oct')
   expect(ago(new Date(2025, 0, 3).getTime(), now)).toBe('3 Jan 2025')
+})
+
+test('[PF7] frame times name the middle one and the longest, and the memory where it is known', () => {
+  expect(frameText([16.6, 16.7, 50, 16.7], 84_000_000)).toBe('16.7 ms a frame, longest 50 ms, 84.0 MB')
+  expect(frameText([], null)).toBe('0.0 ms a frame, longest 0 ms')
 })

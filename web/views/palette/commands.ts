@@ -86,6 +86,7 @@ function commandEntries({ app, room, desk, bindings, open }: PaletteDeps): reado
     ...(room.selection.view().pin === null
       ? []
       : [command('unpin', 'Let go of the comparison', () => room.selection.setPin(null))]),
+    command('tour', 'Tour in six steps', () => desk.setTouring(true)),
     command('home', 'All workspaces', () => open('/')),
   ]
 }

@@ -38,6 +38,9 @@ export interface Desk {
   /** What the panel beside the lanes answers. */
   readonly answer: Accessor<Answer>
   setAnswer(answer: Answer): void
+  /** Whether the tour is on screen. */
+  readonly touring: Accessor<boolean>
+  setTouring(touring: boolean): void
   /** What the views on screen can give away as files. */
   readonly exports: Exports
   /** Keys of the views on screen. */
@@ -59,6 +62,7 @@ export function createDesk(): Desk {
   const [tab, setTab] = createSignal<Tab>('instance')
   const [panel, setPanel] = createSignal<Panel | null>(null)
   const [answer, setAnswer] = createSignal<Answer>('why')
+  const [touring, setTouring] = createSignal(false)
   const [lastPane, setLastPane] = createSignal<PaneName>('instance')
   return {
     openNote,
@@ -73,6 +77,8 @@ export function createDesk(): Desk {
     setPanel,
     answer,
     setAnswer: (next) => void setAnswer(next),
+    touring,
+    setTouring: (next) => void setTouring(next),
     exports: createExports(),
     keys: createKeys(),
     lastPane,

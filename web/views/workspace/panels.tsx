@@ -10,7 +10,7 @@ const Palette = lazy(() => loadPalette().then(({ Palette: component }) => ({ def
 const PreferencesDialog = lazy(() =>
   import('#web/views/preferences/view.tsx').then(({ PreferencesDialog: component }) => ({ default: component })),
 )
-
+const Tour = lazy(() => import('#web/views/tour/view.tsx').then(({ Tour: component }) => ({ default: component })))
 const ShareDialog = lazy(() =>
   import('#web/views/share/view.tsx').then(({ ShareDialog: component }) => ({ default: component })),
 )
@@ -25,16 +25,23 @@ export function Panels(props: { readonly bindings: readonly KeyBinding[] }): JSX
     onCleanup(() => clearTimeout(timer))
   })
   return (
-    <Suspense>
-      <Show when={desk.panel() === 'palette'}>
-        <Palette bindings={props.bindings} />
-      </Show>
-      <Show when={desk.panel() === 'share'}>
-        <ShareDialog onClose={() => desk.setPanel(null)} />
-      </Show>
-      <Show when={desk.panel() === 'preferences'}>
-        <PreferencesDialog onClose={() => desk.setPanel(null)} />
-      </Show>
-    </Suspense>
+    <>
+      <Suspense>
+        <Show when={desk.touring()}>
+          <Tour />
+        </Show>
+      </Suspense>
+      <Suspense>
+        <Show when={desk.panel() === 'palette'}>
+          <Palette bindings={props.bindings} />
+        </Show>
+        <Show when={desk.panel() === 'share'}>
+          <ShareDialog onClose={() => desk.setPanel(null)} />
+        </Show>
+        <Show when={desk.panel() === 'preferences'}>
+          <PreferencesDialog onClose={() => desk.setPanel(null)} />
+        </Show>
+      </Suspense>
+    </>
   )
 }

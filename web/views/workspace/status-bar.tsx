@@ -8,8 +8,10 @@ import { counted, percent } from '#web/marks/numbers.ts'
 import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
 import { spanOf, sumsOf } from '#web/views/instance/layout.ts'
+import { TourInvitation } from '#web/views/tour/invitation.tsx'
 import { copyText } from '#web/widgets/clipboard.ts'
 import { LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
+import { FrameTimes } from './frame-times.tsx'
 import { doneOf, leftOf, runText, saveText } from './status-text.ts'
 
 export function StatusBar(): JSX.Element {
@@ -23,6 +25,10 @@ export function StatusBar(): JSX.Element {
       <Saved state={room.saveState()} />
       <Job />
       <span class="grow" />
+      <Show when={app.preferences.values().frameTimes}>
+        <FrameTimes />
+      </Show>
+      <TourInvitation />
       <GapStatus />
       <span>{counted(room.attendance.people().length, 'person', 'people')}</span>
       <LinkButton onClick={() => void copy()}>Copy link</LinkButton>
