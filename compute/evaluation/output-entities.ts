@@ -10,6 +10,10 @@ import type { RankingEstimate, RowCase } from './ranking-estimate.ts'
 /** An entity of an output with what the model thought of its first token, where it was chosen; nats. */
 export type JudgedEntity = Omit<LabelledEntity, 'key'> & { readonly logProb: number; readonly entropy: number }
 
+/** The output token that an entity begins in; −1 where there is none. */
+export const tokenOf = (offsets: ScoredOutput['offsets'], entity: Pick<LabelledEntity, 'start'>): number =>
+  offsets.findIndex(([start, end]) => end > entity.start && end > start)
+
 /** The entities of an output that begin at one of its tokens. */
 export function judgeEntities(
   finder: EntityFinder,
@@ -17,7 +21,7 @@ export function judgeEntities(
   { text, offsets, steps }: ScoredOutput,
 ): readonly JudgedEntity[] {
   return labelEntities(finder, source, text).flatMap(({ key: _, ...entity }): JudgedEntity[] => {
-    const step = steps[offsets.findIndex(([start, end]) => end > entity.start && end > start)]
+    const step = steps[tokenOf(offsets, entity)]
     return step === undefined ? [] : [{ ...entity, logProb: step.logProb, entropy: step.entropy }]
   })
 }

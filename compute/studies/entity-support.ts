@@ -4,7 +4,7 @@
  */
 import { openEntityFinder } from '#compute/evaluation/entities.ts'
 import { openLexiconBuilder } from '#compute/evaluation/entity-lexicon.ts'
-import { judgeEntities, measureEntities, rankEntities } from '#compute/evaluation/output-entities.ts'
+import { judgeEntities, measureEntities, rankEntities, tokenOf } from '#compute/evaluation/output-entities.ts'
 import type { EntityCase, JudgedEntity } from '#compute/evaluation/output-entities.ts'
 import { openTally } from '#compute/evaluation/tally.ts'
 import { describeSample, thresholdCurve } from '#compute/evaluation/threshold-curve.ts'
@@ -16,8 +16,18 @@ import type { StudySteps } from './study.ts'
 
 interface JudgedRow {
   readonly row: number
-  readonly entities: readonly JudgedEntity[]
+  readonly entities: readonly PlacedEntity[]
 }
+
+/** With the output token it begins in. */
+type PlacedEntity = JudgedEntity & { readonly token: number }
+
+interface PlacedCase extends EntityCase {
+  readonly entity: PlacedEntity
+}
+
+/** Unsupported names that are listed by their text, from either end of the entropies. */
+const listed = 12
 
 /** Rows between two steps. */
 const slice = 50
@@ -31,13 +41,16 @@ export async function* supportEntities({ rows }: EntitySupportTask): StudySteps 
   const judged: JudgedRow[] = []
   const tally = openTally()
   for (const [done, { row, source, output }] of written.entries()) {
-    const entities = judgeEntities(finder, source, output)
+    const entities = judgeEntities(finder, source, output).map((entity) => ({
+      ...entity,
+      token: tokenOf(output.offsets, entity),
+    }))
     judged.push({ row, entities })
     tally.add(row, measureEntities(entities))
     if (done % slice === 0) yield { stage: 'Finding names', done, total: written.length }
   }
   yield { stage: 'Comparing names', done: 0, total: 1 }
-  const cases = judged.flatMap(({ row, entities }) => entities.map((entity): EntityCase => ({ row, entity })))
+  const cases = judged.flatMap(({ row, entities }) => entities.map((entity) => ({ row, entity })))
   const filed = fileColumns(
     judged.map(({ row }) => row),
     columnsOf(judged),
@@ -51,11 +64,21 @@ export async function* supportEntities({ rows }: EntitySupportTask): StudySteps 
       types,
       measures: tally.report(),
       ...compareSamples(cases),
+      ...listUnsupported(cases),
       names: thresholdCurve(cases.map(({ entity }) => ({ score: entity.entropy, isPositive: !entity.supported }))),
       outputs: thresholdCurve(judged.flatMap(outputCase)),
       columns: filed.columns,
     },
   }
+}
+
+/** What the source does not have: the names the model was least sure of, and those it was surest of. */
+function listUnsupported(cases: readonly PlacedCase[]) {
+  const sorted = cases
+    .filter(({ entity }) => !entity.supported)
+    .toSorted((a, b) => b.entity.entropy - a.entity.entropy)
+    .map(({ row, entity: { token, text, type, entropy } }) => ({ row, token, text, type, entropy }))
+  return { doubtful: sorted.slice(0, listed), sure: sorted.toReversed().slice(0, listed) }
 }
 
 /** Entropy of either sort of name as two samples. */
@@ -108,11 +131,12 @@ function columnsOf(judged: readonly JudgedRow[]): readonly FilledColumn[] {
 }
 
 /** One entry per name, in the order of rows and texts. */
-function tensorsOf(cases: readonly EntityCase[], types: readonly string[]): Readonly<Record<string, StudyTensor>> {
+function tensorsOf(cases: readonly PlacedCase[], types: readonly string[]): Readonly<Record<string, StudyTensor>> {
   const entities = cases.map(({ entity }) => entity)
   return {
     'names.row': integers(cases.map(({ row }) => row)),
     'names.type': integers(entities.map(({ type }) => types.indexOf(type))),
+    'names.token': integers(entities.map(({ token }) => token)),
     'names.start': integers(entities.map(({ start }) => start)),
     'names.end': integers(entities.map(({ end }) => end)),
     'names.entropy': floats(entities.map(({ entropy }) => entropy)),

@@ -10,10 +10,16 @@ const checkpoint = identifier.nullable().default(null)
 
 /**
  * Which names of the outputs their sources have, where the corpus names them (columns `sourceEntities` and `referenceEntities`). Result,
- * one entry per name: `names.row` (ordinal), `names.type` (index into `types`), `names.start`, `names.end` (in the output), `names.entropy`,
+ * one entry per name: `names.row` (ordinal), `names.type` (index into `types`), `names.token` (the output token it begins in), `names.start`, `names.end` (in the output), `names.entropy`,
  * `names.log-prob` (nats, at the first token of the name), `names.supported` (U8); and columns `names`, `unsupportedNames`, `nameEntropy`.
  */
 export const entitySupportStudy = z.strictObject({ kind: z.literal('entity-support') })
+
+/** `row` is the ordinal of the instance, `token` the output token that the name begins in. */
+const namesList = z.array(
+  z.object({ row: count, token: count, text: z.string(), type: z.string(), entropy: z.number() }),
+)
+export type ListedName = z.infer<typeof namesList>[number]
 
 const ranked = z.object({ positives: count, negatives: count, auroc: estimate, averagePrecision: estimate })
 
@@ -49,6 +55,9 @@ export const entitySupportReport = z.object({
   /** Entropies, nats. */
   supported: distribution,
   unsupported: distribution,
+  /** Names that their sources do not have: those the model was least sure of, and those it was surest of. */
+  doubtful: namesList,
+  sure: namesList,
   ranking: z.object({ entropy: ranked, negativeLogProb: ranked }),
   /** Of names; and of outputs, by their most doubtful name. */
   names: thresholds,

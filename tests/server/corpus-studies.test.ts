@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseMetadata, prefixBytes, readHeaderLength } from '#compute/checkpoint/safetensors.ts'
 import { decodeSafetensors, openPool } from '#compute/index.ts'
 import type { ComputePool } from '#compute/types.ts'
 import { sampleEvenly } from '#server/jobs/study-rows.ts'
@@ -33,6 +34,9 @@ const rowsOf = (name: Name, count: number): readonly object[] =>
         reference: row['reference'] ?? row['target'] ?? row['answer'],
       }
     })
+
+const readHeader = (bytes: Uint8Array): Uint8Array =>
+  bytes.subarray(prefixBytes, prefixBytes + readHeaderLength(bytes, bytes.length, 'the result'))
 
 describe('studies of texts, computed by the example models', () => {
   const cache = mkdtempSync(join(tmpdir(), 'corpus-studies-'))
@@ -73,12 +77,9 @@ describe('studies of texts, computed by the example models', () => {
     if (now.result === null) throw new Error(`the run ended with ${now.error}`)
     const file = await server.ask(ana, 'GET', `/api/workspaces/${workspaces[name]}/results/${now.result}`)
     const bytes = new Uint8Array(await file.arrayBuffer())
-    const header = JSON.parse(
-      new TextDecoder().decode(bytes.subarray(8, 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true)))),
-    ) as {
-      readonly __metadata__: Readonly<Record<string, string>>
-    }
-    const report = JSON.parse(header.__metadata__['report']!) as Readonly<Record<string, unknown>>
+    const report = JSON.parse(parseMetadata(readHeader(bytes), 'the result')['report']!) as Readonly<
+      Record<string, unknown>
+    >
     return { key: run.key, tensors: decodeSafetensors(bytes, 'the result'), report }
   }
 
