@@ -67,3 +67,9 @@ export const SortIcon: Component<{ readonly descending: boolean }> = (props) => 
     <path d={props.descending ? 'M1.5 3 4 5.5 6.5 3' : 'M1.5 5 4 2.5 6.5 5'} />
   </svg>
 )
+
+export const CloseIcon: Component = () => (
+  <Icon>
+    <path d="M4 4l8 8M12 4l-8 8" />
+  </Icon>
+)

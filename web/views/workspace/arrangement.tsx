@@ -5,7 +5,7 @@ import { useApp } from '#web/state/app.ts'
 import { AttentionPane } from '#web/views/attention/view.tsx'
 import { InstancePane } from '#web/views/instance/view.tsx'
 import { ListPane } from '#web/views/list/view.tsx'
-import { NotesPane } from '#web/views/notes/view.tsx'
+import { SideColumn } from '#web/views/case/side-column.tsx'
 import { ProjectionPane } from '#web/views/projection/view.tsx'
 import { Segment } from '#web/widgets/controls.tsx'
 import { Panes } from '#web/widgets/panes.tsx'
@@ -45,7 +45,7 @@ function OnePane(props: { readonly name: PaneName }): JSX.Element {
         <AttentionPane />
       </Match>
       <Match when={props.name === 'notes'}>
-        <NotesPane />
+        <SideColumn />
       </Match>
       <Match when={props.name === 'projection' || props.name === 'list'}>
         <CorpusPane />
@@ -68,16 +68,16 @@ function ByPreset(props: { readonly preset: Preset }): JSX.Element {
   return (
     <Switch>
       <Match when={props.preset === 'explore'}>
-        <Divided preset="explore" handle="main" first={<ExploreColumn />} second={<NotesPane />} />
+        <Divided preset="explore" handle="main" first={<ExploreColumn />} second={<SideColumn />} />
       </Match>
       <Match when={props.preset === 'heads'}>
-        <Divided preset="heads" handle="main" first={<HeadsColumn />} second={<NotesPane />} />
+        <Divided preset="heads" handle="main" first={<HeadsColumn />} second={<SideColumn />} />
       </Match>
       <Match when={props.preset === 'instance'}>
-        <Divided preset="instance" handle="main" first={<InstanceColumn />} second={<NotesPane />} />
+        <Divided preset="instance" handle="main" first={<InstanceColumn />} second={<SideColumn />} />
       </Match>
       <Match when={props.preset === 'write'}>
-        <Divided preset="write" handle="main" first={<InstancePane />} second={<NotesPane />} />
+        <Divided preset="write" handle="main" first={<InstancePane />} second={<SideColumn />} />
       </Match>
     </Switch>
   )

@@ -14,6 +14,7 @@ import { defaultsFor, emptyView, encodeView, parseView } from '#web/state/permal
 import type { Room } from '#web/state/room.ts'
 import { createRoom, RoomContext } from '#web/state/room.ts'
 import { EmptyState, Late } from '#web/widgets/messages.tsx'
+import { stepField } from '#web/views/case/guide.ts'
 import { WorkspaceView } from './view.tsx'
 
 export function WorkspacePage(): JSX.Element {
@@ -79,8 +80,10 @@ function OpenRoom(props: {
   const { id, checkpoint } = untrack(() => props.info())
   const defaults = defaultsFor(checkpoint)
   const show = (view: View, push: boolean): void => {
-    const query = encodeView(view, defaults).toString()
-    navigate(`/w/${id}${query === '' ? '' : `?${query}`}`, { replace: !push, scroll: false, resolve: false })
+    const query = encodeView(view, defaults)
+    const step = new URLSearchParams(location.search).get(stepField)
+    if (step !== null) query.set(stepField, step)
+    navigate(`/w/${id}${query.size === 0 ? '' : `?${query}`}`, { replace: !push, scroll: false, resolve: false })
   }
   const link = parseView(new URLSearchParams(location.search), defaults)
   const deps = {

@@ -1,0 +1,125 @@
+/** The guide of a case study, above the notes: its question, its steps one at a time, each with a figure that is computed live. */
+import type { Component, JSX } from 'solid-js'
+import { Show } from 'solid-js'
+import { Dynamic } from 'solid-js/web'
+import { For } from '#web/solid.ts'
+import { useRoom } from '#web/state/room.ts'
+import { IconButton } from '#web/widgets/controls.tsx'
+import { CloseIcon } from '#web/widgets/icons.tsx'
+import type { CaseStudy } from './cases.ts'
+import { caseOf } from './cases.ts'
+import type { Guide } from './guide.ts'
+import { createGuide, GuideContext } from './guide.ts'
+import { newsroomSteps } from './newsroom/steps.tsx'
+import { phrasebookSteps } from './phrasebook/steps.tsx'
+import { quizSteps } from './quiz/steps.tsx'
+
+/** What stands in each step, by its id. */
+const bodies: Readonly<Record<string, Component>> = { ...newsroomSteps, ...phrasebookSteps, ...quizSteps }
+
+/** Nothing in a workspace without a case study. */
+export function CaseGuide(): JSX.Element {
+  const room = useRoom()
+  return <Show when={caseOf(room.info())}>{(study) => <Guided study={study()} />}</Show>
+}
+
+function Guided(props: { readonly study: CaseStudy }): JSX.Element {
+  // A workspace keeps its case study for as long as it is open.
+  // oxlint-disable-next-line solid/reactivity
+  const guide = createGuide(props.study)
+  const step = () => guide.study.steps[guide.place()]
+  return (
+    <GuideContext.Provider value={guide}>
+      <section class="case-guide" aria-labelledby="h-case" data-open={step() === undefined ? undefined : ''}>
+        <header class="pane-head">
+          <h2 id="h-case">{`Case: ${guide.study.title}`}</h2>
+          <span class="grow" />
+          <Show when={step()}>
+            <IconButton label="Close the case study" onClick={() => guide.open(null)}>
+              <CloseIcon />
+            </IconButton>
+          </Show>
+        </header>
+        <Show when={step()} fallback={<Invitation guide={guide} />}>
+          {(present) => (
+            <>
+              <Steps guide={guide} />
+              <div class="case-body">
+                <h3>{present().title}</h3>
+                <Show when={present().id} keyed>
+                  {(id) => <Dynamic component={bodies[id]} />}
+                </Show>
+              </div>
+              <Onward guide={guide} />
+            </>
+          )}
+        </Show>
+      </section>
+    </GuideContext.Provider>
+  )
+}
+
+/** What is asked, before anybody has begun. */
+function Invitation(props: { readonly guide: Guide }): JSX.Element {
+  const first = (): string => props.guide.study.steps[0]?.id ?? ''
+  return (
+    <div class="case-start">
+      <p>{props.guide.study.question}</p>
+      <button type="button" class="button" onClick={() => props.guide.open(first())}>
+        {`Begin, ${props.guide.study.steps.length} steps`}
+      </button>
+    </div>
+  )
+}
+
+/** All steps by number; each is a link that can be copied. */
+function Steps(props: { readonly guide: Guide }): JSX.Element {
+  return (
+    <nav class="case-steps" aria-label="Steps">
+      <ol>
+        <For each={props.guide.study.steps}>
+          {(step, place) => (
+            <li>
+              <a
+                href={props.guide.link(step.id)}
+                title={step.title}
+                aria-label={`Step ${place() + 1}: ${step.title}`}
+                aria-current={place() === props.guide.place() ? 'step' : undefined}
+                onClick={(event) => {
+                  if (event.ctrlKey || event.metaKey || event.shiftKey) return
+                  event.preventDefault()
+                  props.guide.open(step.id)
+                }}
+              >
+                {place() + 1}
+              </a>
+            </li>
+          )}
+        </For>
+      </ol>
+    </nav>
+  )
+}
+
+function Onward(props: { readonly guide: Guide }): JSX.Element {
+  const at = (offset: number) => props.guide.study.steps[props.guide.place() + offset]
+  return (
+    <footer class="case-onward">
+      <Show when={at(-1)}>
+        {(step) => (
+          <button type="button" class="plain small" title={step().title} onClick={() => props.guide.open(step().id)}>
+            Back
+          </button>
+        )}
+      </Show>
+      <span class="grow" />
+      <Show when={at(1)}>
+        {(step) => (
+          <button type="button" class="button small" title={step().title} onClick={() => props.guide.open(step().id)}>
+            {`Next: ${step().title}`}
+          </button>
+        )}
+      </Show>
+    </footer>
+  )
+}
