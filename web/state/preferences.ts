@@ -3,6 +3,7 @@ import type { Accessor } from 'solid-js'
 import { createSignal } from 'solid-js'
 import { z } from 'zod'
 import { batch } from '#web/solid.ts'
+import { headSettings } from './head-settings.ts'
 
 /** The part of `Storage` that is needed; it may refuse (private windows, full disk). */
 export interface PreferenceStore {
@@ -30,6 +31,8 @@ const preferences = z.object({
   sizes: z.record(z.string().max(40), z.number().min(0.05).max(0.95)).catch({}),
   /** The rows of the corpus as points or as a table. */
   corpusAs: z.enum(['plot', 'table']).catch('table'),
+  /** How the heads are shown. */
+  heads: headSettings,
   /** Whether other people's selections are drawn. */
   showOthers: z.boolean().catch(true),
   /** Whether other people's pointers are drawn. */

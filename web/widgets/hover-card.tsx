@@ -11,7 +11,8 @@ export interface CardText {
 }
 
 export interface CardAnchor {
-  readonly element: HTMLElement
+  /** What it is about, or where on the page that is. */
+  readonly element: Pick<Element, 'getBoundingClientRect'>
   readonly text: () => CardText
 }
 

@@ -1,15 +1,105 @@
-/** The pane ATTENTION: the heads of the model, and where they look. */
+/** The pane ATTENTION: the heads of the model, where they look, and what the model is without them. */
 import type { JSX } from 'solid-js'
+import { createMemo, Match, Show, Switch } from 'solid-js'
+import type { HeadRole } from '#compute/types.ts'
+import { useApp } from '#web/state/app.ts'
+import { useRoom } from '#web/state/room.ts'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { EmptyState } from '#web/widgets/messages.tsx'
+import { readSummary } from './answers.ts'
+import type { Board } from './board.ts'
+import { BoardContext, createBoard, useBoard } from './board.ts'
+import { cellsOf } from './cells.ts'
+import { countOf } from './heads.ts'
+import { Legend } from './legend.tsx'
+import { LowerPart } from './lower-part.tsx'
+import { Maps } from './maps.tsx'
+import { rolesOf } from './marks.ts'
+import type { Summary } from './metric-values.ts'
+import { createMetricValues, createSummary } from './metric-values.ts'
+import { metricOf, roleLetters, roleNames } from './metrics.ts'
+import { Status } from './status.tsx'
+import { AsSegment, HeadOptions, MetricMenu, ModeSegment } from './toolbar.tsx'
 
 export function AttentionPane(): JSX.Element {
+  const board = createBoard(useApp(), useRoom())
   return (
     <section class="pane attention" aria-labelledby="h-attention" data-pane="attention">
-      <PaneHead id="h-attention" title="Attention heads" name="attention">
-        <span class="grow" />
-      </PaneHead>
-      <EmptyState title="No instance yet" text="Choose an instance: the heads that carried its words appear here." />
+      <BoardContext.Provider value={board}>
+        <PaneHead id="h-attention" title="Attention heads" name="attention">
+          <span class="grow" />
+          <MetricMenu />
+          <AsSegment />
+        </PaneHead>
+        <Show when={countOf(board.maps()) > 0} fallback={<Unreadable />}>
+          <Heads />
+        </Show>
+      </BoardContext.Provider>
     </section>
   )
+}
+
+function Unreadable(): JSX.Element {
+  const board = useBoard()
+  return (
+    <EmptyState
+      title="The model cannot be opened"
+      text={
+        board.room.info().checkpoint.problem ??
+        'Its checkpoint names no layers. Import it again, or choose another one.'
+      }
+    />
+  )
+}
+
+function Heads(): JSX.Element {
+  const board = useBoard()
+  const { settings } = board
+  const summary = createSummary(board)
+  return (
+    <div class="attention-body">
+      <div class="heads-part">
+        <Switch>
+          <Match when={settings().as === 'map'}>
+            <MapPart summary={summary} />
+          </Match>
+        </Switch>
+      </div>
+      <LowerPart />
+    </div>
+  )
+}
+
+function MapPart(props: { readonly summary: Summary }): JSX.Element {
+  const board = useBoard()
+  const { settings, metric } = board
+  const values = createMetricValues(board, metric, () => props.summary.analysis())
+  const cells = createMemo(() => cellsOf(values.values(), metric(), settings().mode, settings().sharedScale))
+  const letters = createMemo(() => (settings().letters ? lettersOf(board, props.summary) : none))
+  const rows = (): number | null => (values.values().some(({ mean }) => mean !== null) ? settings().rows : null)
+  return (
+    <>
+      <div class="map-bar">
+        <ModeSegment />
+        <span class="grow" />
+        <HeadOptions />
+      </div>
+      <Maps cells={cells()} values={values} letters={letters()} />
+      <Legend cells={cells()} rows={rows()} />
+      <Status values={values} summary={props.summary} />
+    </>
+  )
+}
+
+const none: ReadonlyMap<string, string> = new Map()
+
+/** Letters in the corners: the strongest role of each head, from the means over the corpus. */
+function lettersOf(board: Board, summary: Summary): ReadonlyMap<string, string> {
+  const answer = summary.analysis()
+  if (answer === null) return none
+  const scores = roleNames.map((role: HeadRole) => ({
+    role,
+    values: board.maps().map((map) => ({ map, instance: null, ...readSummary(metricOf(`role:${role}`), answer, map) })),
+  }))
+  return new Map([...rolesOf(scores)].map(([name, { role }]) => [name, roleLetters[role]]))
 }

@@ -1,7 +1,7 @@
 /** What is open on this person's screen and concerns nobody else: the open note, the evidence looked at, a pane in full size. */
 import type { Accessor } from 'solid-js'
 import { createContext, createSignal, useContext } from 'solid-js'
-import type { Evidence } from '#collab/wire/document.ts'
+import type { Evidence, TokenChoice } from '#collab/wire/document.ts'
 import { WebError } from '#web/errors.ts'
 import type { Exports } from '#web/export/registry.ts'
 import { createExports } from '#web/export/registry.ts'
@@ -26,6 +26,9 @@ export interface Desk {
   readonly mentioned: Accessor<{ readonly note: string; readonly chip: string } | null>
   mention(note: string, chip: string): void
   takeMention(): void
+  /** The token under this person's pointer in any view: the others answer it within the frame. */
+  readonly hovered: Accessor<TokenChoice | null>
+  setHovered(token: TokenChoice | null): void
   /** The pane that fills the page. */
   readonly full: Accessor<PaneName | null>
   setFull(pane: PaneName | null): void
@@ -58,6 +61,7 @@ export function createDesk(): Desk {
   const [openNote, setOpenNote] = createSignal<string | null>(null)
   const [shownEvidence, showEvidence] = createSignal<Evidence | null>(null)
   const [mentioned, setMentioned] = createSignal<{ readonly note: string; readonly chip: string } | null>(null)
+  const [hovered, setHovered] = createSignal<TokenChoice | null>(null)
   const [full, setFull] = createSignal<PaneName | null>(null)
   const [tab, setTab] = createSignal<Tab>('instance')
   const [panel, setPanel] = createSignal<Panel | null>(null)
@@ -69,6 +73,8 @@ export function createDesk(): Desk {
     setOpenNote,
     shownEvidence,
     showEvidence,
+    hovered,
+    setHovered: (token) => void setHovered(token),
     full,
     setFull,
     tab,
