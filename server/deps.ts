@@ -6,6 +6,8 @@ import type { Database } from './db/database.ts'
 import type { FileStore } from './files/store.ts'
 import type { Space } from './files/space.ts'
 import type { RandomBytes } from './identity.ts'
+import type { LocalFiles } from './files/allowed.ts'
+import type { Intakes } from './intake/intakes.ts'
 import type { Ledger } from './jobs/ledger.ts'
 import type { Runs } from './jobs/runs.ts'
 import type { Origins } from './origins.ts'
@@ -24,6 +26,9 @@ export interface AppDeps {
   readonly results: FileStore
   readonly states: FileStore
   readonly space: Space
+  readonly localFiles: LocalFiles
+  /** Corpus files on their way into workspaces. */
+  readonly intakes: Intakes
   readonly origins: Origins
   readonly assets: Assets
   /** How often somebody may sign in from one address. */

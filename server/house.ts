@@ -12,8 +12,10 @@ import { openDatabase } from './db/open.ts'
 import type { Storage } from './db/storage.ts'
 import type { AppDeps } from './deps.ts'
 import { registerExamples } from './examples.ts'
+import { isLoopback, makeLocalFiles } from './files/allowed.ts'
 import { makeSpace, measureFree } from './files/space.ts'
 import { openStore } from './files/store.ts'
+import { type IntakesDeps, openIntakes } from './intake/intakes.ts'
 import type { Listener } from './listen.ts'
 import { makeRate } from './middleware/rate.ts'
 import { type Origins, defaultOrigins, makeOrigins } from './origins.ts'
@@ -48,7 +50,7 @@ export async function openHouse(
   const core = { ...doors, database, pool, registry, prepare, space, ...openStores(settings.data), random: randomBytes }
   const reach = { origins: chooseOrigins(settings, listener.port), cookie: `coattend_${listener.port}` }
   const work = await openWork({ ...core, ...reach }, closing)
-  const deps: AppDeps = { ...core, ...reach, ...work, ...openSurroundings(settings, doors) }
+  const deps: AppDeps = { ...core, ...reach, ...work, ...(await openSurroundings(settings, core)) }
   await prepareWorkspaces(deps, `${installation}examples`)
   listener.serve(createApp(deps))
   deps.collab.attach(listener.server)
@@ -90,12 +92,17 @@ function chooseOrigins({ host, origins }: Settings, port: number): Origins {
   return makeOrigins([...(origins ?? []), ...here])
 }
 
-function openSurroundings(settings: Settings, { now }: ServerDoors) {
-  const { data, database, checkpoints } = foldersOf(settings.data)
+async function openSurroundings(settings: Settings, deps: Omit<IntakesDeps, 'directory'>) {
+  const { data, database, checkpoints, intakes } = foldersOf(settings.data)
+  const { host, origins, folders: named, home } = settings
+  // Behind a proxy, everybody comes from this machine.
+  const isPrivate = isLoopback(host) && origins === null
   return {
     assets: readAssets(`${installation}web/dist`),
     // A class of a hundred behind one address signs in within a minute.
-    signIns: makeRate({ burst: 200, perSecond: 2, now }),
+    signIns: makeRate({ burst: 200, perSecond: 2, now: deps.now }),
+    intakes: await openIntakes({ ...deps, directory: intakes }),
+    localFiles: makeLocalFiles({ named, home, isPrivate }),
     directories: { data, database, checkpoints, cache: settings.cache },
   }
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import { ServerError } from './errors.ts'
 import { parseOrigins } from './origins.ts'
@@ -18,6 +18,9 @@ export interface Settings {
   readonly databaseUrl: string | null
   /** The addresses people use; null for those of the machine itself. */
   readonly origins: readonly string[] | null
+  /** Folders of this machine whose files may be named in the page; null where nobody said. */
+  readonly folders: readonly string[] | null
+  readonly home: string
 }
 
 const DEFAULT_PORT = 4884
@@ -39,6 +42,8 @@ export function readSettings(args: readonly string[], env: ServerEnvironment): S
     cache: readCache(env),
     databaseUrl: parseDatabaseUrl(nonEmpty(env['DATABASE_URL'])),
     origins: nonEmpty(env['COATTEND_ORIGIN']) === undefined ? null : parseOrigins(env['COATTEND_ORIGIN'] ?? ''),
+    folders: parseFolders(nonEmpty(env['COATTEND_FOLDERS'])),
+    home: homedir(),
   }
 }
 
@@ -71,6 +76,7 @@ export function foldersOf(data: string) {
     checkpoints: join(data, 'checkpoints'),
     results: join(data, 'results'),
     states: join(data, 'states'),
+    intakes: join(data, 'intakes'),
   }
 }
 
@@ -88,6 +94,10 @@ function parseOptions(args: readonly string[]) {
     throw new ServerError('settings', `${why}. Known are --port P, --host H and --data DIRECTORY`, { cause })
   }
 }
+
+/** `COATTEND_FOLDERS=/srv/data:/srv/models`; on Windows with semicolons. */
+const parseFolders = (text: string | undefined): readonly string[] | null =>
+  text?.split(delimiter).flatMap((folder) => (folder === '' ? [] : [resolve(folder)])) ?? null
 
 function parsePort(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT

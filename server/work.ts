@@ -15,7 +15,10 @@ import { printable } from './text.ts'
 import { startCorpusRun } from './workspaces/make.ts'
 
 /** What is open before collaboration and jobs are. */
-export type Core = Omit<AppDeps, 'collab' | 'ledger' | 'runs' | 'assets' | 'signIns' | 'directories'>
+export type Core = Omit<
+  AppDeps,
+  'collab' | 'ledger' | 'runs' | 'assets' | 'signIns' | 'directories' | 'intakes' | 'localFiles'
+>
 
 /** Collaboration and jobs, which tell each other what happens. */
 export async function openWork(

@@ -49,7 +49,8 @@ export function observe(profile: Profile, value: unknown): void {
 function observeText(profile: Profile, value: string, counter: 'scalars' | null): void {
   if (counter !== null) profile[counter]++
   profile.longest = Math.max(profile.longest, value.length)
-  profile.values.add(value)
+  // Longer ones make no category anyway, and keeping them would fill the memory.
+  if (value.length <= LONGEST_TEXT) profile.values.add(value)
 }
 
 /** What a column is, once all `rows` rows were seen. */

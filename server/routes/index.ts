@@ -9,6 +9,7 @@ import { derivedRoutes } from './derived.ts'
 import { diskRoutes } from './disk.ts'
 import { healthRoutes } from './health.ts'
 import { instanceRoutes } from './instances.ts'
+import { intakeRoutes } from './intakes.ts'
 import { memberRoutes } from './members.ts'
 import { noteRoutes } from './notes.ts'
 import { outputRoutes } from './outputs.ts'
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...resultRoutes,
   ...checkpointRoutes,
+  ...intakeRoutes,
   ...provenanceRoutes,
   ...diskRoutes,
   anybodyRoute({

@@ -1,4 +1,4 @@
-import { parseCorpus } from '../corpus/rows.ts'
+import { type ParsedCorpus, parseCorpus } from '../corpus/rows.ts'
 import { record } from '../db/audit.ts'
 import { changeWorkspace, listWorkspaces, readListed } from '../db/workspaces.ts'
 import type { AppDeps } from '../deps.ts'
@@ -114,7 +114,7 @@ async function make({ deps, person, body }: PersonCall<unknown, MakeWorkspaceReq
   }
   if (checkpoint.reply.problem !== null)
     throw new Refusal('conflict', checkpoint.reply.problem, { field: 'checkpoint' })
-  const corpus = await parseCorpus(body.corpus.rows, body.corpus.fields)
+  const corpus = await readCorpus(deps, person.id, body.corpus)
   const id = makeId(deps.random)
   const { name } = body
   const made = { id, name, checkpoint: body.checkpoint, corpusName: body.corpus.name, corpus, owner: person.id }
@@ -122,8 +122,16 @@ async function make({ deps, person, body }: PersonCall<unknown, MakeWorkspaceReq
     { ...made, description: '', example: false, openRole: 'editor', outputs: [], derived: [], documents: new Map() },
     deps,
   )
+  if ('intake' in body.corpus) await deps.intakes.remove(person.id, body.corpus.intake)
   return readReply(deps, id, person.id)
 }
+
+const readCorpus = (
+  { intakes }: AppDeps,
+  person: string,
+  corpus: MakeWorkspaceRequest['corpus'],
+): Promise<ParsedCorpus> =>
+  'intake' in corpus ? intakes.take(person, corpus.intake, corpus.skipBroken) : parseCorpus(corpus.rows, corpus.fields)
 
 async function change(call: WorkspaceCall<unknown, ChangeWorkspaceRequest>): Promise<WorkspaceReply> {
   const { deps, workspace, person, role, body } = call

@@ -19,6 +19,14 @@ export const paths = {
   addresses: '/api/addresses',
   /** GET */
   devices: '/api/devices',
+  /** POST: begins the upload of a corpus file */
+  intakes: '/api/intakes',
+  /** POST: a corpus file of the server's machine */
+  localIntakes: '/api/intakes/local',
+  /** GET, PATCH (read it otherwise), DELETE */
+  intake: (id: string): string => `/api/intakes/${id}`,
+  /** PUT `?at=BYTE`: a piece, as `application/octet-stream` */
+  intakeContent: (id: string): string => `/api/intakes/${id}/content`,
   /** GET (`?bin=true`: those in the bin, which only their owners see), POST (make) */
   workspaces: '/api/workspaces',
   /** POST: the body is the zip file of an export, as `application/zip` */

@@ -35,17 +35,29 @@ export type WorkspacesReply = z.infer<typeof workspacesReply>
 export const workspacesQuery = z.object({ bin: z.stringbool().default(false) })
 export const deleteWorkspaceQuery = z.object({ forever: z.stringbool().default(false) })
 
-/** A new workspace over a registered checkpoint. `rows` is JSONL: one object a line, `source` required unless `fields` says. */
+/**
+ * A new workspace over a registered checkpoint. `rows` is JSONL: one object a line, `source` required unless `fields` says;
+ * a file comes in through /api/intakes first.
+ */
 export const makeWorkspaceRequest = z.strictObject({
   name: workspaceName,
   checkpoint: identifier,
-  corpus: z.strictObject({
-    name: displayName(120),
-    rows: z.string().min(1).max(64_000_000),
-    fields: z
-      .strictObject({ id: z.string().optional(), source: z.string().optional(), reference: z.string().optional() })
-      .optional(),
-  }),
+  corpus: z.union([
+    z.strictObject({
+      name: displayName(120),
+      rows: z.string().min(1).max(64_000_000),
+      fields: z
+        .strictObject({ id: z.string().optional(), source: z.string().optional(), reference: z.string().optional() })
+        .optional(),
+    }),
+    z.strictObject({
+      name: displayName(120),
+      /** A file that was taken in, read as its survey says. */
+      intake: identifier,
+      /** Whether the rows that cannot be taken may be left out. */
+      skipBroken: z.boolean().default(false),
+    }),
+  ]),
 })
 export type MakeWorkspaceRequest = z.infer<typeof makeWorkspaceRequest>
 

@@ -17,6 +17,9 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /api/session': { name: 'Somebody' },
   'PATCH /api/session': { name: 'Somebody else' },
   'POST /api/workspaces': { name: 'New', checkpoint: 'model', corpus: { name: 'c', rows: '{"source":"one two"}' } },
+  'POST /api/intakes': { name: 'rows.csv', bytes: 10 },
+  'POST /api/intakes/local': { path: '/nowhere' },
+  'PATCH /api/intakes/:intake': {},
   'PATCH /api/workspaces/:workspace': { name: 'Renamed' },
   'PUT /api/workspaces/:workspace/members/:person': { role: 'viewer' },
   'POST /api/workspaces/:workspace/notes': {},
@@ -83,6 +86,7 @@ describe('every route against every role', () => {
       .replace(':instance', 'a')
       .replace(':person', guest.id)
       .replace(/:(run|hash)/, HASH)
+      .replace(/:(intake|arrival)/, 'nothing')
     const upload = route.body !== null && 'media' in route.body ? { 'content-type': route.body.media[0]! } : {}
     const response = await server.ask(visitor, route.method, path, bodies[name], upload)
     const right = expected(route, asker)

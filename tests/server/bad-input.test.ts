@@ -26,7 +26,7 @@ describe('bad input', () => {
     path
       .replace(':workspace', workspace)
       .replace(':instance', 'a')
-      .replace(/:(person|run|hash)/, ana.id)
+      .replace(/:(person|run|hash|intake|arrival)/, ana.id)
   const withBody = routes.filter((route) => route.body !== null && 'json' in route.body)
   const cases = withBody.map((route) => ({ route, name: `${route.method} ${route.path}` }))
 

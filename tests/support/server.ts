@@ -10,8 +10,10 @@ import { openRegistry } from '#server/checkpoints/registry.ts'
 import { makeClosing } from '#server/closing.ts'
 import { openDatabase } from '#server/db/open.ts'
 import type { AppDeps } from '#server/deps.ts'
+import { makeLocalFiles } from '#server/files/allowed.ts'
 import { makeSpace } from '#server/files/space.ts'
 import { openStore } from '#server/files/store.ts'
+import { openIntakes } from '#server/intake/intakes.ts'
 import { makeRate } from '#server/middleware/rate.ts'
 import { makeOrigins } from '#server/origins.ts'
 import { foldersOf } from '#server/settings.ts'
@@ -86,7 +88,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const pool = options.pool ?? compute
   const directory = { directory: data, url: options.url ?? null, migrations: migrationsFolder, version: 'test', log }
   const database = await closing.open(openDatabase(directory), (opened) => opened.close())
-  const { checkpoints, results, states } = foldersOf(data)
+  const { checkpoints, results, states, intakes } = foldersOf(data)
   const registry = openRegistry({
     directory: checkpoints,
     inspect: (checkpoint) => pool.run({ kind: 'inspect', checkpoint }, 'interactive').result,
@@ -116,6 +118,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const deps: AppDeps = {
     ...core,
     ...work,
+    intakes: await openIntakes({ ...core, directory: intakes }),
+    localFiles: makeLocalFiles({ named: [join(data, 'shared')], home: data, isPrivate: false }),
     assets: readAssets(options.dist ?? join(data, 'no-web')),
     signIns: makeRate({ burst: 50, perSecond: 1, now }),
     directories: { data, database: join(data, 'database'), checkpoints, cache: join(data, 'cache') },
