@@ -18,6 +18,9 @@ interface Opened extends StateFile {
   readonly tensor: StoredTensor
 }
 
+/** States that take no more bytes than this are read once and kept: opening hundreds of files for each layer costs more. */
+const mostKept = 128 * 2 ** 20
+
 /** Looks at the files of states. Throws kind `bad-input` where they are not of one model. */
 export function openStates({ tensor, files, count }: StoredStates): OpenStates {
   const opened = files.map((file): Opened => ({ ...file, tensor: findTensor(file.path, tensor) }))
@@ -32,7 +35,20 @@ export function openStates({ tensor, files, count }: StoredStates): OpenStates {
       `The hidden states are of different models: ${layers} layers of ${width} numbers, and ${otherLayers} of ${otherWidth}; write the outputs again`,
     )
   }
-  return { count, layers, width, read: (layer) => readLayer(opened, { tensor, layer, layers, width, count }) }
+  const all = Array.from({ length: layers }, (_, layer) => layer)
+  const wanted = { tensor, layers, width, count }
+  const fits = 4 * layers * count * width <= mostKept
+  let kept: readonly StateMatrix[] | null = null
+  return {
+    count,
+    layers,
+    width,
+    *read(layer) {
+      if (!fits) return (yield* readLayers(opened, [layer], wanted))[0]!
+      kept ??= yield* readLayers(opened, all, wanted)
+      return kept[layer]!
+    },
+  }
 }
 
 function findTensor(path: string, name: string): StoredTensor {
@@ -53,31 +69,34 @@ const depthAndWidth = (name: string, { shape }: StoredTensor): readonly [layers:
 
 interface Wanted {
   readonly tensor: StoredStates['tensor']
-  readonly layer: number
   readonly layers: number
   readonly width: number
   readonly count: number
 }
 
-function* readLayer(
+/** The points of some layers, one file after the other. */
+function* readLayers(
   files: readonly Opened[],
-  { tensor, layer, layers, width, count }: Wanted,
-): Generator<void, StateMatrix> {
-  const data = new Float32Array(count * width)
-  const bytes = new Uint8Array(data.buffer)
+  chosen: readonly number[],
+  { tensor, layers, width, count }: Wanted,
+): Generator<void, readonly StateMatrix[]> {
+  const matrices = chosen.map(() => ({ rows: count, width, data: new Float32Array(count * width) }))
+  const targets = matrices.map(({ data }) => new Uint8Array(data.buffer))
   const size = 4 * width
   for (const { path, rows, points, tensor: stored } of files) {
     const total = stored.shape[1]!
     withFile(path, (handle) => {
-      rows.forEach((row, at) => {
-        const place = tensor === 'source' ? row * layers + layer : layer * total + row
-        const read = readSync(handle, bytes, points[at]! * size, size, stored.offset + place * size)
-        if (read < size) throw new ComputeError('bad-input', `${path} ends early; write the outputs again`)
-      })
+      const copy = (bytes: Uint8Array, layer: number): void =>
+        rows.forEach((row, at) => {
+          const place = tensor === 'source' ? row * layers + layer : layer * total + row
+          const read = readSync(handle, bytes, points[at]! * size, size, stored.offset + place * size)
+          if (read < size) throw new ComputeError('bad-input', `${path} ends early; write the outputs again`)
+        })
+      chosen.forEach((layer, at) => copy(targets[at]!, layer))
     })
     yield
   }
-  return { rows: count, width, data }
+  return matrices
 }
 
 function withFile<T>(path: string, use: (handle: number) => T): T {
