@@ -6,6 +6,8 @@ import type { Tensor } from '#web/api/safetensors.ts'
 export interface LayerLayout {
   /** What laid them out: PCA stands in until another method has got to a layer. */
   readonly method: ProjectionStudy['method']
+  /** Whether these are principal components until the layout has come. */
+  readonly standsIn: boolean
   /** [count, 2] */
   readonly xy: Float32Array
   /** [count] share of the true neighbours that are neighbours in the plane, NaN where it was not measured; null while points move. */
@@ -61,20 +63,23 @@ function readLayer(
   const components = floatsOf(tensors, `components.${layer}`)
   const still = { kept: null, neighbours: null, neighbourCount: 0, report: null }
   if (xy?.length !== 2 * count)
-    return components?.length === 2 * count ? { method: 'pca', xy: components, ...still } : null
+    return components?.length === 2 * count ? { method: 'pca', standsIn: true, xy: components, ...still } : null
   const neighbours = integersOf(tensors, `neighbours.${layer}`)
   const neighbourCount = neighbours === null ? 0 : neighbours.length / count
-  return { method, xy, kept: floatsOf(tensors, `kept.${layer}`), neighbours, neighbourCount, report }
+  return { method, standsIn: false, xy, kept: floatsOf(tensors, `kept.${layer}`), neighbours, neighbourCount, report }
 }
 
-/** A newer layout laid over an older one of the same points: what it does not know yet is taken from the older. */
+/** A newer layout laid over an older one of the same points: what it does not know yet, or has only a stand-in for, is taken from the older. */
 export function mergeLayouts(older: Layout | null, newer: Layout | null): Layout | null {
   if (older === null || newer === null) return newer ?? older
   if (older.count !== newer.count || older.ordinals.some((ordinal, i) => ordinal !== newer.ordinals[i])) return newer
   const depth = Math.max(older.layers.length, newer.layers.length)
-  const layers = Array.from({ length: depth }, (_, layer) => newer.layers[layer] ?? older.layers[layer] ?? null)
+  const layers = Array.from({ length: depth }, (_, layer) => over(older.layers[layer], newer.layers[layer]))
   return { ...newer, layers, steps: newer.steps ?? older.steps }
 }
+
+const over = (older: LayerLayout | null = null, newer: LayerLayout | null = null): LayerLayout | null =>
+  newer === null || (newer.standsIn && older !== null) ? older : newer
 
 function floatsOf(tensors: ReadonlyMap<string, Tensor>, name: string): Float32Array | null {
   const data = tensors.get(name)?.data

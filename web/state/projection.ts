@@ -78,13 +78,14 @@ export function layoutOf({ tensors, partial, report }: Analysis, method: Project
  * one ended, so that points travel.
  */
 export function createGrowing(source: Accessor<Laid>): Accessor<Laid> {
-  return createMemo<Laid>(
+  const laid = createMemo<Laid>(
     (before) => {
       const now = source()
       return { analysis: now.analysis, layout: mergeLayouts(before.layout, now.layout) }
     },
     { layout: null, analysis: noAnalysis },
   )
+  return laid
 }
 
 const noAnalysis: Analysis = {
