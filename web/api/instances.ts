@@ -1,4 +1,6 @@
 import type { Filter } from '#collab/wire/document.ts'
+import type { DerivedReply, DerivedRequest } from '#server/wire/derived.ts'
+import { derivedReply } from '#server/wire/derived.ts'
 import type { FieldsReply, InstanceReply, InstancesReply } from '#server/wire/instances.ts'
 import { fieldsReply, instanceReply, instancesReply } from '#server/wire/instances.ts'
 import type { OutputReply } from '#server/wire/outputs.ts'
@@ -14,6 +16,8 @@ export interface ListQuery {
   readonly descending: boolean
   readonly offset: number
   readonly limit: number
+  /** The texts of people's own in place of the corpus. */
+  readonly own?: boolean
 }
 
 export function readInstances(
@@ -26,6 +30,7 @@ export function readInstances(
   if (query.search !== '') parameters.set('search', query.search)
   if (query.filters.length > 0) parameters.set('filters', JSON.stringify(query.filters))
   if (query.sort !== null) parameters.set('sort', query.sort)
+  if (query.own) parameters.set('own', 'true')
   if (query.descending) parameters.set('descending', 'true')
   return api.ask(instancesReply, `${paths.instances(workspace)}?${parameters}`, signal ? { signal } : {})
 }
@@ -43,3 +48,11 @@ export const writeOutput = (api: Api, workspace: string, id: string): Promise<Ou
 /** Asks the model to write every output that is missing, in the background. */
 export const writeOutputs = (api: Api, workspace: string): Promise<OutputReply> =>
   api.ask(outputReply, paths.outputs(workspace), { method: 'POST', body: {} })
+
+/** A text of one's own: another source, an output that is given or continued, another checkpoint. */
+export const deriveInstance = (api: Api, workspace: string, request: DerivedRequest): Promise<DerivedReply> =>
+  api.ask(derivedReply, paths.instances(workspace), { method: 'POST', body: request })
+
+/** Deletes a text of one's own. */
+export const deleteInstance = (api: Api, workspace: string, id: string): Promise<void> =>
+  api.tell(paths.instance(workspace, id), { method: 'DELETE' })

@@ -22,6 +22,9 @@ export interface InstanceList {
   readonly error: Accessor<string | null>
   readonly search: Accessor<string>
   readonly order: Accessor<Order>
+  /** Whether it lists texts of people's own in place of the corpus. */
+  readonly own: Accessor<boolean>
+  setOwn(own: boolean): void
   setSearch(search: string): void
   setOrder(order: Order): void
   setFilters(filters: readonly Filter[]): void
@@ -44,6 +47,7 @@ export function createInstanceList(api: Api, workspace: string, clock: Clock): I
   const [error, setError] = createSignal<string | null>(null)
   const [search, setSearch] = createSignal('')
   const [order, setOrder] = createSignal<Order>({ sort: null, descending: false })
+  const [own, setOwn] = createSignal(false)
   let filters: readonly Filter[] = []
   let loading = new AbortController()
   const asked = new Set<number>()
@@ -55,7 +59,15 @@ export function createInstanceList(api: Api, workspace: string, clock: Clock): I
   const load = async (page: number, { signal }: AbortController): Promise<void> => {
     const request = ++requests
     const { sort, descending } = untrack(order)
-    const query = { search: untrack(search), filters, sort, descending, offset: page * pageSize, limit: pageSize }
+    const query = {
+      search: untrack(search),
+      own: untrack(own),
+      filters,
+      sort,
+      descending,
+      offset: page * pageSize,
+      limit: pageSize,
+    }
     try {
       const reply = await readInstances(api, workspace, query, signal)
       if (signal.aborted || request < (arrived.get(page) ?? 0)) return
@@ -97,6 +109,11 @@ export function createInstanceList(api: Api, workspace: string, clock: Clock): I
     error,
     search,
     order,
+    own,
+    setOwn(next) {
+      setOwn(next)
+      restart(false)
+    },
     need(first, last) {
       window = [first, last]
       need(first, last)

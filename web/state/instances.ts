@@ -2,9 +2,10 @@
 import type { Accessor } from 'solid-js'
 import { createSignal, untrack } from 'solid-js'
 import type { DurableEvent } from '#collab/wire/events.ts'
+import type { DerivedRequest } from '#server/wire/derived.ts'
 import type { InstanceReply } from '#server/wire/instances.ts'
 import type { Api } from '#web/api/request.ts'
-import { readInstance, writeOutput } from '#web/api/instances.ts'
+import { deriveInstance, readInstance, writeOutput } from '#web/api/instances.ts'
 import { readRun } from '#web/api/runs.ts'
 import { messageOf } from '#web/errors.ts'
 
@@ -26,6 +27,8 @@ export interface Instances {
   open(id: string | null): void
   /** Asks the model to write the output that is missing. */
   write(): Promise<void>
+  /** Makes a text of one's own and gives its id; throws where the server refuses. */
+  derive(request: DerivedRequest): Promise<string>
   durable(event: DurableEvent): void
   /** Fetches what is on screen anew. */
   refresh(): void
@@ -37,6 +40,8 @@ const notWriting: Writing = { kind: 'no' }
 export function createInstances(api: Api, workspace: string): Instances {
   const [current, setCurrent] = createSignal<InstanceState>({ kind: 'none' })
   const seen = new Map<string, InstanceReply>()
+  /** Runs that write the outputs of texts of one's own. */
+  const underWay = new Map<string, string>()
   let wanted: string | null = null
 
   const show = (fresh: InstanceReply, writing: Writing = notWriting): void => {
@@ -50,10 +55,22 @@ export function createInstances(api: Api, workspace: string): Instances {
   }
   const fetchInstance = async (id: string): Promise<void> => {
     try {
-      show(await readInstance(api, workspace, id))
+      const fresh = await readInstance(api, workspace, id)
+      const run = underWay.get(id)
+      if (fresh.output !== null || run === undefined) return show(fresh)
+      show(fresh, { kind: 'running', run })
+      await settle(id, run)
     } catch (error) {
       if (wanted === id && !seen.has(id)) setCurrent({ kind: 'failed', id, message: messageOf(error) })
     }
+  }
+  /** A run may have ended before anybody here listened for it. */
+  const settle = async (id: string, run: string): Promise<void> => {
+    const { state, error } = await readRun(api, workspace, run)
+    if (state === 'queued' || state === 'running') return
+    underWay.delete(id)
+    if (state === 'done') return show(await readInstance(api, workspace, id))
+    if (wanted === id) setWriting(state === 'failed' ? { kind: 'failed', message: error ?? '' } : notWriting)
   }
   const setWriting = (writing: Writing): void =>
     void setCurrent((state) => (state.kind === 'ready' ? { ...state, writing } : state))
@@ -85,6 +102,11 @@ export function createInstances(api: Api, workspace: string): Instances {
       } catch (error) {
         setWriting({ kind: 'failed', message: messageOf(error) })
       }
+    },
+    async derive(request) {
+      const { instance, run } = await deriveInstance(api, workspace, request)
+      if (run !== null && run.state !== 'done') underWay.set(instance, run.key)
+      return instance
     },
     durable(event) {
       if (event.type === 'outputs-changed') {

@@ -47,6 +47,13 @@ export const SearchIcon: Component = () => (
   </Icon>
 )
 
+/** From here another way. */
+export const ContinueIcon: Component = () => (
+  <Icon>
+    <path d="M3.5 3v4.5a2 2 0 0 0 2 2H13M10 6.5l3 3-3 3" />
+  </Icon>
+)
+
 export const MoreIcon: Component = () => (
   <Icon>
     <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2" />

@@ -6,6 +6,8 @@ import type { Answer as AnswerName } from '#web/views/workspace/desk.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import type { TabChoice } from '#web/widgets/tabs.tsx'
 import { Tabs } from '#web/widgets/tabs.tsx'
+import { ComparePanel } from './compare-panel.tsx'
+import type { Comparison } from './comparison.ts'
 import { LensPanel } from './lens-panel.tsx'
 import type { PairState } from './pair-state.ts'
 import { PairsPanel } from './pairs-panel.tsx'
@@ -16,11 +18,15 @@ const tabs: readonly TabChoice<AnswerName>[] = [
   { value: 'why', label: 'Why', title: 'What the chosen token came from' },
   { value: 'pairs', label: 'Pairs', title: 'Which tokens acted together (M)' },
   { value: 'lens', label: 'Lens', title: 'What each layer would write (L)' },
+  { value: 'compare', label: 'Compare', title: 'With what is pinned as B (P)' },
 ]
 
 export interface AnswerProps extends WhyProps {
   readonly ramps: Accessor<Ramps>
   readonly pairs: PairState
+  readonly comparison: Comparison
+  /** The row of actions below. */
+  readonly children: JSX.Element
 }
 
 export function Answer(props: AnswerProps): JSX.Element {
@@ -37,6 +43,9 @@ export function Answer(props: AnswerProps): JSX.Element {
           </Match>
           <Match when={desk.answer() === 'lens'}>
             <LensPanel model={props.model} ramps={props.ramps} onChoose={(choice) => props.onChoose(choice)} />
+          </Match>
+          <Match when={desk.answer() === 'compare'}>
+            <ComparePanel model={props.model} comparison={props.comparison} />
           </Match>
         </Switch>
       </Tabs>

@@ -40,7 +40,7 @@ export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
       tokens.forEach((token, index) => paintToken(token, index, frame, ramps, painted[index]!)) // same length
       for (const label of labels) label.remove()
       labels = placed.map(
-        (label) => appendLabel(tokens[label.index]!, valueText(frame, label.index), label.x < label.width / 2), // placed from these tokens
+        (label) => appendLabel(tokens[label.index]!, valueText(frame, label.index), label.fromStart), // placed from these tokens
       )
     },
     bracket(parts) {
@@ -131,12 +131,19 @@ function marksOf(index: number, frame: LaneFrame): string {
   return marks.join(' ')
 }
 
-function placeLabels(tokens: readonly HTMLElement[], frame: LaneFrame): readonly PlacedLabel[] {
+interface Label extends PlacedLabel {
+  readonly fromStart: boolean
+}
+
+function placeLabels(tokens: readonly HTMLElement[], frame: LaneFrame): readonly Label[] {
   return frame.labelled.flatMap((index) => {
     const token = tokens[index]
     if (token === undefined) return []
     const width = valueText(frame, index).length * digitWidth
-    return [{ index, x: token.offsetLeft + token.offsetWidth / 2, y: token.offsetTop, width }]
+    const middle = token.offsetLeft + token.offsetWidth / 2
+    // What would stick out of the lane on the left begins where its token does.
+    const fromStart = middle < width / 2
+    return [{ index, x: fromStart ? token.offsetLeft + width / 2 : middle, y: token.offsetTop, width, fromStart }]
   })
 }
 

@@ -98,8 +98,8 @@ function sameGroup(pieces: readonly Piece[], index: number, other: number, unit:
 }
 
 /** Labels in the order given, leaving out each one that would touch an earlier one. */
-export function keepApart(labels: readonly PlacedLabel[]): readonly PlacedLabel[] {
-  const kept: PlacedLabel[] = []
+export function keepApart<Label extends PlacedLabel>(labels: readonly Label[]): readonly Label[] {
+  const kept: Label[] = []
   for (const label of labels) {
     const touches = kept.some(
       (other) => Math.abs(other.y - label.y) < 8 && Math.abs(other.x - label.x) < (other.width + label.width) / 2 + 3,

@@ -36,6 +36,8 @@ export interface InstanceModel {
   readonly drawn: Accessor<readonly (number | null)[] | null>
   /** ± this value is the full colour. */
   readonly reach: Accessor<number>
+  /** The same as it would be if nothing were compared. */
+  readonly ownReach: Accessor<number>
   /** The entropy at which a foot bar has its full width, in nats. */
   readonly entropyScale: Accessor<number>
   /** What asks for a second look in the output. */
@@ -59,6 +61,8 @@ export interface ModelDeps {
   readonly flow: Accessor<Flow>
   /** Asks a question about the instance; null where nobody answers. */
   readonly ask: ((instance: InstanceReply, question: Question) => Accessor<Analysis>) | null
+  /** The full colour of what this is compared with: the larger scale is that of both. */
+  readonly otherReach?: Accessor<number>
   /** What the evidence on screen is about. */
   readonly spot: Accessor<TokenChoice | null>
 }
@@ -76,7 +80,7 @@ export function createInstanceModel(deps: ModelDeps): InstanceModel {
 
 type Numbers = Pick<
   InstanceModel,
-  'options' | 'pieces' | 'layout' | 'choice' | 'entry' | 'scores' | 'reaching' | 'drawn' | 'reach'
+  'options' | 'pieces' | 'layout' | 'choice' | 'entry' | 'scores' | 'reaching' | 'drawn' | 'reach' | 'ownReach'
 >
 
 /** The attribution at hand, cut to the tokens of the instance. */
@@ -96,14 +100,15 @@ function createNumbers(deps: ModelDeps): Numbers {
   const choice = createMemo(() => withinInstance(view(), instance().id, pieces()))
   const entry = createMemo(() => deps.entry(instance().id, options()))
   const scores = createMemo(() => fittingScores(entry()?.scores ?? null, layout()))
-  const reach = createMemo<number>((before) => {
+  const ownReach = createMemo<number>((before) => {
     const at = scores()
     if (at) return reachOf(everyContribution(at, layout(), groups()))
     return isPending(entry()) ? before : 0
   }, 0)
+  const reach = createMemo(() => (ownReach() === 0 ? 0 : Math.max(ownReach(), deps.otherReach?.() ?? 0)))
   const reachingMemo = createMemo(() => reachingOf(scores(), layout(), choice()))
   const drawn = createMemo(() => drawnOf(scores(), layout(), choice()))
-  return { options, pieces, layout, choice, entry, scores, reaching: reachingMemo, drawn, reach }
+  return { options, pieces, layout, choice, entry, scores, reaching: reachingMemo, drawn, reach, ownReach }
 }
 
 /** What the two lanes show. */

@@ -1,10 +1,11 @@
 /** One instance that is here: its lanes, the answer beside them, and every state its numbers can be in. */
-import type { JSX } from 'solid-js'
+import type { Accessor, JSX } from 'solid-js'
 import { createMemo, createSignal, Match, Show, Switch, untrack } from 'solid-js'
 import type { TokenChoice } from '#collab/wire/document.ts'
 import type { InstanceReply } from '#server/wire/instances.ts'
 import { signed } from '#web/marks/numbers.ts'
 import { createEffect, on } from '#web/solid.ts'
+import { messageOf } from '#web/errors.ts'
 import { useApp } from '#web/state/app.ts'
 import type { Writing } from '#web/state/instances.ts'
 import { useRoom } from '#web/state/room.ts'
@@ -14,6 +15,8 @@ import { Banner, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
 import { createAltKey } from './alt-key.ts'
 import { Answer } from './answer.tsx'
 import { bracketsOf } from './brackets.ts'
+import type { Comparison, SharedDeps } from './comparison.ts'
+import { createComparison } from './comparison.ts'
 import { Explanation } from './explanation.tsx'
 import { withUnit } from './explanations.ts'
 import { instanceExport } from './export.ts'
@@ -22,14 +25,16 @@ import { Lanes } from './lanes.tsx'
 import { Messages } from './messages.tsx'
 import type { InstanceModel } from './model.ts'
 import { createInstanceModel, quoteOf } from './model.ts'
+import { OriginLine } from './origin-line.tsx'
 import { createPairState } from './pair-state.ts'
 import { EvidenceBanner, NoteMaker } from './note-maker.tsx'
+import { PinnedLanes } from './pinned-lanes.tsx'
 
 export function Reading(props: { readonly instance: InstanceReply; readonly writing: Writing }): JSX.Element {
   const app = useApp()
   const room = useRoom()
   const desk = useDesk()
-  const model = createReadingModel(props)
+  const { model, comparison } = createReading(props)
   const pairs = createPairState(model, () => desk.answer() === 'pairs')
   const [hovered, setHovered] = createSignal<TokenChoice | null>(null)
   const brackets = (side: Side) => {
@@ -45,9 +50,11 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
   useExport('instance', instanceExport({ model, ramps: app.ramps, api: app.api, workspace: room.id }))
   attributeWhatIsChosen(model)
   announceSums(model)
+  const continueFrom = createContinuing(() => props.instance)
   return (
     <div class="instance-body">
       <div class="reading">
+        <OriginLine instance={props.instance} />
         <Lanes
           model={model}
           ramps={app.ramps}
@@ -60,6 +67,7 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
             if (question) room.analyses.retry(props.instance, question)
           }}
         />
+        <PinnedLanes model={model} comparison={comparison} ramps={app.ramps} />
         <Show when={props.instance.reference}>
           {(reference) => (
             <p class="reference">
@@ -77,8 +85,10 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
           model={model}
           ramps={app.ramps}
           pairs={pairs}
+          comparison={comparison}
           onChoose={(choice) => room.selection.chooseToken(choice)}
           onOptions={(options) => room.selection.setOptions(options)}
+          onContinue={room.can('run.start') ? continueFrom : null}
         >
           <div class="why-actions">
             <Show when={model.choice() && room.writable()}>
@@ -100,22 +110,52 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
   )
 }
 
-function createReadingModel(props: { readonly instance: InstanceReply }): InstanceModel {
+/** What is open, and what it is compared with; both on one scale. */
+function createReading(props: { readonly instance: InstanceReply }): {
+  readonly model: InstanceModel
+  readonly comparison: Comparison
+} {
   const app = useApp()
   const room = useRoom()
   const desk = useDesk()
   const alt = createAltKey()
-  return createInstanceModel({
+  const shared: SharedDeps = {
     kind: () => room.info().checkpoint.summary?.kind ?? 'encoder-decoder',
-    view: room.selection.view,
     entry: (instance, options) => room.attributions.entry(instance, options),
-    instance: () => props.instance,
     unit: () => (alt() ? 'pieces' : app.preferences.values().unit),
     channel: () => app.preferences.values().channel,
     flow: () => app.preferences.values().flow,
     ask: (instance, question) => room.analyses.ask(instance, question),
+  }
+  // The model is there before what it is compared with.
+  const [reachOfB, setReachOfB] = createSignal<Accessor<number>>(() => 0)
+  const model = createInstanceModel({
+    ...shared,
+    view: room.selection.view,
+    instance: () => props.instance,
     spot: () => desk.shownEvidence()?.about ?? null,
+    otherReach: () => reachOfB()(),
   })
+  const comparison = createComparison(() => model, shared)
+  setReachOfB(() => comparison.reach)
+  return { model, comparison }
+}
+
+/** Lets the model go on from another token, and opens what comes of it. */
+function createContinuing(instance: Accessor<InstanceReply>): (step: number, token: number) => void {
+  const app = useApp()
+  const room = useRoom()
+  const goOn = async (step: number, token: number): Promise<void> => {
+    const { id, origin } = instance()
+    const target = { kind: 'continue', step, token } as const
+    try {
+      const request = { from: id, source: null, target, checkpoint: origin?.checkpoint ?? null }
+      room.selection.openInstance(await room.instances.derive(request))
+    } catch (error) {
+      app.toasts.show(messageOf(error), { bad: true })
+    }
+  }
+  return (step, token) => void goOn(step, token)
 }
 
 /** Choosing a token asks for the attribution of the whole instance, with that token first. */

@@ -11,6 +11,8 @@ import { Banner, Bones, EmptyState, Late, LinkButton } from '#web/widgets/messag
 import { factsOf } from './facts.ts'
 import { useInstanceKeys } from './instance-keys.ts'
 import { OptionsButton } from './options.tsx'
+import { OwnTextDialog } from './own-text.tsx'
+import { PinnedBy } from './pinned-by.tsx'
 import { Reading } from './reading.tsx'
 
 export function InstancePane(): JSX.Element {
@@ -41,9 +43,11 @@ export function InstancePane(): JSX.Element {
             </>
           )}
         </Show>
+        <PinnedBy />
         <span class="grow" />
         <Tools />
       </PaneHead>
+      <OwnTextDialog />
       <div class="instance-scroll">
         <Switch fallback={<Nothing />}>
           <Match when={ready()}>
@@ -130,6 +134,7 @@ function Tools(): JSX.Element {
 /** Nothing chosen yet: what would be here, and the first row as an offer. */
 function Nothing(): JSX.Element {
   const room = useRoom()
+  const desk = useDesk()
   const offer = (): string | null => room.list.rows().get(0)?.id ?? null
   return (
     <EmptyState
@@ -142,6 +147,11 @@ function Nothing(): JSX.Element {
             Open {id()}
           </button>
         )}
+      </Show>
+      <Show when={room.can('run.start')}>
+        <button type="button" class="plain" onClick={() => desk.setPanel('own-text')}>
+          Try your own text
+        </button>
       </Show>
     </EmptyState>
   )

@@ -6,6 +6,7 @@ import { percent, plain, probability, signed } from '#web/marks/numbers.ts'
 import { pieceName } from '#web/marks/pieces.ts'
 import { For } from '#web/solid.ts'
 import { describeOptions, objectiveNoun, toleranceText, unitOf, withUnit } from './explanations.ts'
+import { ContinueIcon } from '#web/widgets/icons.tsx'
 import type { Sums } from './layout.ts'
 import { spanOf, sumsOf } from './layout.ts'
 import type { InstanceModel } from './model.ts'
@@ -17,8 +18,8 @@ export interface WhyProps {
   readonly model: InstanceModel
   readonly onChoose: (choice: TokenChoice) => void
   readonly onOptions: (options: AttributionOptionsValue) => void
-  /** The row of actions below. */
-  readonly children: JSX.Element
+  /** Lets the model go on from another token at a step; null where this person may not. */
+  readonly onContinue: ((step: number, token: number) => void) | null
 }
 
 /** The chosen output token or span. */
@@ -89,7 +90,7 @@ function Alternatives(props: WhyProps & { readonly step: number; readonly ofSeve
       <h4>
         {props.ofSeveral ? 'Alternatives at its first step' : 'Alternatives at this step'} <span>probability</span>
       </h4>
-      <div class="bars">
+      <div class="bars alternatives">
         <For each={step()?.alternatives.slice(0, 5) ?? []}>
           {(alternative) => (
             <>
@@ -111,6 +112,19 @@ function Alternatives(props: WhyProps & { readonly step: number; readonly ofSeve
                 <i style={{ left: '0', width: `${100 * Math.exp(alternative.logProb)}%` }} />
               </span>
               <span class="n">{probability(Math.exp(alternative.logProb), 3)}</span>
+              <Show when={alternative.id !== step()?.id && props.onContinue} fallback={<span />}>
+                {(go) => (
+                  <button
+                    type="button"
+                    class="go-on"
+                    aria-label={`Continue from “${pieceName(alternative.token)}”`}
+                    title={`Continue from “${pieceName(alternative.token)}”: the model writes what follows`}
+                    onClick={() => go()(props.step, alternative.id)}
+                  >
+                    <ContinueIcon />
+                  </button>
+                )}
+              </Show>
             </>
           )}
         </For>

@@ -91,13 +91,14 @@ function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instan
               onAgain={() => want(true)}
             />
           </div>
-          <Why
-            model={model}
-            onChoose={(token) => setView((before) => ({ ...before, token }))}
-            onOptions={(options) => setView((before) => ({ ...before, options }))}
-          >
-            {null}
-          </Why>
+          <aside class="why" aria-label="Details of the chosen token">
+            <Why
+              model={model}
+              onChoose={(token) => setView((before) => ({ ...before, token }))}
+              onOptions={(options) => setView((before) => ({ ...before, options }))}
+              onContinue={null}
+            />
+          </aside>
         </div>
       </div>
       <figcaption>

@@ -7,10 +7,12 @@ import { createEffect, For, on, onMount } from '#web/solid.ts'
 import type { Order } from '#web/state/instance-list.ts'
 import { useRoom } from '#web/state/room.ts'
 import { CorpusSwitch } from '#web/views/workspace/corpus-switch.tsx'
+import { useDesk } from '#web/views/workspace/desk.ts'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { Avatar } from '#web/widgets/avatar.tsx'
 import { classNames } from '#web/widgets/class-names.ts'
 import { SearchIcon, SortIcon } from '#web/widgets/icons.tsx'
+import { Segment } from '#web/widgets/controls.tsx'
 import { Banner, LinkButton } from '#web/widgets/messages.tsx'
 import type { Column } from './columns.ts'
 import { columnsOf } from './columns.ts'
@@ -37,6 +39,15 @@ export function ListPane(): JSX.Element {
           />
           <kbd>/</kbd>
         </label>
+        <Segment
+          label="Which texts"
+          value={room.list.own() ? 'own' : 'corpus'}
+          choices={[
+            { value: 'corpus', label: 'Corpus', title: 'The rows of the corpus' },
+            { value: 'own', label: 'Own texts', title: 'Texts that people here tried, forced or continued' },
+          ]}
+          onChange={(which) => room.list.setOwn(which === 'own')}
+        />
         <span class="grow" />
         <CorpusSwitch />
       </PaneHead>
@@ -251,12 +262,25 @@ function NothingFound(): JSX.Element {
   const all = (): number => room.list.all() ?? 0
   return (
     <div class="grid-empty" role="status">
-      <Show when={all() > 0} fallback="This corpus has no rows.">
+      <Show when={all() > 0} fallback={<NoRows />}>
         None of {count(all())} instances fits.{' '}
         <Show when={room.list.search() !== ''}>
           <LinkButton onClick={() => room.list.setSearch('')}>Clear the search</LinkButton>
         </Show>
       </Show>
     </div>
+  )
+}
+
+function NoRows(): JSX.Element {
+  const room = useRoom()
+  const desk = useDesk()
+  return (
+    <Show when={room.list.own()} fallback="This corpus has no rows.">
+      Nobody has tried a text of their own yet.{' '}
+      <Show when={room.can('run.start')}>
+        <LinkButton onClick={() => desk.setPanel('own-text')}>Try one</LinkButton>
+      </Show>
+    </Show>
   )
 }

@@ -53,7 +53,8 @@ export interface Desk {
   setLastPane(pane: PaneName): void
 }
 
-export type Panel = 'options' | 'add-to-note' | 'keys' | 'filter' | 'explanation' | 'share' | 'palette' | 'preferences'
+export type Panel =
+  'own-text' | 'options' | 'add-to-note' | 'keys' | 'filter' | 'explanation' | 'share' | 'palette' | 'preferences'
 
 export type Answer = 'why' | 'pairs' | 'lens' | 'compare'
 
