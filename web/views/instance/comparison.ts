@@ -8,6 +8,7 @@ import { createEffect, on } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import type { InstanceState } from '#web/state/instances.ts'
 import { optionsKey } from '#web/state/permalink.ts'
+import type { Room } from '#web/state/room.ts'
 import { useRoom } from '#web/state/room.ts'
 import { counterpart, sameTokens, sameUnit, scoresBetween } from './compare.ts'
 import type { InstanceModel, ModelDeps } from './model.ts'
@@ -67,7 +68,7 @@ export function createComparison(a: () => InstanceModel, shared: SharedDeps): Co
     const other = b()
     return other && comparable(a(), other) ? differenceOf(a(), other, shared, room.selection.view) : null
   })
-  attributeBoth(() => b())
+  createEffect(() => attributeB(b(), room))
   const reach = createMemo(() => {
     const other = b()
     return other && sameUnit(a().options(), other.options()) ? other.ownReach() : 0
@@ -113,16 +114,12 @@ function differenceOf(a: InstanceModel, b: InstanceModel, shared: SharedDeps, vi
 }
 
 /** Asks for the attribution of B as A's is asked for: when something is chosen in it. */
-function attributeBoth(b: Accessor<InstanceModel | null>): void {
-  const room = useRoom()
-  createEffect(() => {
-    const model = b()
-    const choice = model?.choice() ?? null
-    if (model === null || choice === null || model.instance().output === null) return
-    const focus = choice.side === 'output' ? choice.index : null
-    const [instance, options] = [model.instance(), model.options()]
-    untrack(() => room.attributions.want(instance, options, focus))
-  })
+function attributeB(model: InstanceModel | null, room: Room): void {
+  const choice = model?.choice() ?? null
+  if (model === null || choice === null || model.instance().output === null) return
+  const focus = choice.side === 'output' ? choice.index : null
+  const [instance, options] = [model.instance(), model.options()]
+  untrack(() => room.attributions.want(instance, options, focus))
 }
 
 /** The pinned instance: what is open, where it is the same one, else asked of the server. */
