@@ -66,79 +66,88 @@ export interface Compared {
   readonly sums: Sums | null
 }
 
-const row = (
-  name: string,
-  definition: string,
-  [a, b]: readonly [number | null, number | null],
-  [signed, digits]: readonly [boolean, number] = [false, 2],
-): CompareRow => ({ name, definition, a, b, signed, digits })
+interface RowKind extends Pick<CompareRow, 'name' | 'definition' | 'signed' | 'digits'> {
+  of(side: Compared): number | null
+}
+
+const wholeRows: readonly RowKind[] = [
+  {
+    name: 'log-prob',
+    definition: 'Sum over the tokens of the output, nats.',
+    signed: false,
+    digits: 2,
+    of: ({ instance }) => sumOf(instance, 'logProb'),
+  },
+  {
+    name: 'mean entropy',
+    definition: 'Mean over the steps, nats.',
+    signed: false,
+    digits: 2,
+    of: ({ instance }) => meanOf(instance, 'entropy'),
+  },
+  {
+    name: 'tokens',
+    definition: 'Of the output.',
+    signed: false,
+    digits: 0,
+    of: ({ instance }) => instance.output?.ids.length ?? null,
+  },
+]
+
+const chosenRows: readonly RowKind[] = [
+  {
+    name: 'log-prob',
+    definition: 'Of the chosen tokens, nats.',
+    signed: false,
+    digits: 3,
+    of: (side) => stepsOf(side, 'logProb'),
+  },
+  {
+    name: 'entropy',
+    definition: 'Of their steps, nats.',
+    signed: false,
+    digits: 2,
+    of: (side) => stepsOf(side, 'entropy'),
+  },
+  {
+    name: 'source gives',
+    definition: 'Sum of the contributions of the source.',
+    signed: true,
+    digits: 2,
+    of: ({ reaching }) => total(reaching?.source),
+  },
+  {
+    name: 'output so far',
+    definition: 'Sum of the contributions of the earlier output.',
+    signed: true,
+    digits: 2,
+    of: ({ reaching }) => total(reaching?.output),
+  },
+  {
+    name: 'change',
+    definition: 'F less F at the baseline, measured.',
+    signed: true,
+    digits: 2,
+    of: ({ sums }) => sums?.change ?? null,
+  },
+  {
+    name: 'gap',
+    definition: 'What the sum of the contributions misses.',
+    signed: true,
+    digits: 3,
+    of: ({ sums }) => finite(sums?.gap),
+  },
+]
 
 /** The numbers of the whole outputs, and those of the chosen tokens where both sides have chosen some. */
 export function rowsBetween(
   a: Compared,
   b: Compared,
-): {
-  readonly chosen: readonly CompareRow[]
-  readonly whole: readonly CompareRow[]
-} {
-  const both = (of: (side: Compared) => number | null): readonly [number | null, number | null] => [of(a), of(b)]
-  const whole = [
-    row(
-      'log-prob',
-      'Sum over the tokens of the output, nats.',
-      both(({ instance }) => sumOf(instance, 'logProb')),
-    ),
-    row(
-      'mean entropy',
-      'Mean over the steps, nats.',
-      both(({ instance }) => meanOf(instance, 'entropy')),
-    ),
-    row(
-      'tokens',
-      'Of the output.',
-      both(({ instance }) => instance.output?.ids.length ?? null),
-      [false, 0],
-    ),
-  ]
-  if (a.choice?.side !== 'output' || b.choice?.side !== 'output') return { chosen: [], whole }
-  const chosen = [
-    row(
-      'log-prob',
-      'Of the chosen tokens, nats.',
-      both((side) => stepsOf(side, 'logProb')),
-      [false, 3],
-    ),
-    row(
-      'entropy',
-      'Of their steps, nats.',
-      both((side) => stepsOf(side, 'entropy')),
-    ),
-    row(
-      'source gives',
-      'Sum of the contributions of the source.',
-      both(({ reaching }) => total(reaching?.source)),
-      [true, 2],
-    ),
-    row(
-      'output so far',
-      'Sum of the contributions of the earlier output.',
-      both(({ reaching }) => total(reaching?.output)),
-      [true, 2],
-    ),
-    row(
-      'change',
-      'F less F at the baseline, measured.',
-      both(({ sums }) => sums?.change ?? null),
-      [true, 2],
-    ),
-    row(
-      'gap',
-      'What the sum of the contributions misses.',
-      both(({ sums }) => finite(sums?.gap)),
-      [true, 3],
-    ),
-  ]
-  return { chosen, whole }
+): { readonly chosen: readonly CompareRow[]; readonly whole: readonly CompareRow[] } {
+  const rows = (kinds: readonly RowKind[]): readonly CompareRow[] =>
+    kinds.map(({ of, ...kind }) => ({ ...kind, a: of(a), b: of(b) }))
+  const both = a.choice?.side === 'output' && b.choice?.side === 'output'
+  return { chosen: both ? rows(chosenRows) : [], whole: rows(wholeRows) }
 }
 
 /** Kendall's τ-b between what the same source tokens gave in A and in B, by the size of the contributions. */

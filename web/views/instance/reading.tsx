@@ -90,22 +90,25 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
           onOptions={(options) => room.selection.setOptions(options)}
           onContinue={room.can('run.start') ? continueFrom : null}
         >
-          <div class="why-actions">
-            <Show when={model.choice() && room.writable()}>
-              <button
-                type="button"
-                class="button small"
-                onClick={() => desk.setPanel('add-to-note')}
-                title="Add to note (E)"
-              >
-                Add to note
-              </button>
-            </Show>
-            <Explanation options={model.options()} />
-          </div>
+          <AnswerActions model={model} />
         </Answer>
       </Show>
       <NoteMaker model={model} focus={hovered} />
+    </div>
+  )
+}
+
+function AnswerActions(props: { readonly model: InstanceModel }): JSX.Element {
+  const room = useRoom()
+  const desk = useDesk()
+  return (
+    <div class="why-actions">
+      <Show when={props.model.choice() && room.writable()}>
+        <button type="button" class="button small" onClick={() => desk.setPanel('add-to-note')} title="Add to note (E)">
+          Add to note
+        </button>
+      </Show>
+      <Explanation options={props.model.options()} />
     </div>
   )
 }
