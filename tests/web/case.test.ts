@@ -31,6 +31,7 @@ describe('charts', () => {
     expect(roundDomain([0.12, 4.7])).toEqual([0, 5])
     expect(roundDomain([0.5], [0, 1])).toEqual([0, 1])
     expect(roundDomain([NaN])).toEqual([0, 1])
+    expect(roundDomain([-7.3, 0.02])).toEqual([-8, 0])
   })
 
   it('[CW3] every value falls into one bin, the upper end into the last', () => {

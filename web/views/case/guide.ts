@@ -8,6 +8,7 @@ import { encodeView } from '#web/state/permalink.ts'
 import { useRoom } from '#web/state/room.ts'
 import type { CaseStudy } from './cases.ts'
 import { placeOf } from './cases.ts'
+import { viewOfStep } from './step-views.ts'
 
 /** Name of the query's field. */
 export const stepField = 'case'
@@ -16,8 +17,8 @@ export interface Guide {
   readonly study: CaseStudy
   /** Place of the open step, from 0; −1 while the guide is closed. */
   readonly place: Accessor<number>
-  /** Opens a step, and with it a view; null closes the guide. */
-  open(step: string | null, view?: Partial<View>): void
+  /** Opens a step, and what it is about in the views; null closes the guide. */
+  open(step: string | null): void
   /** The address of a step with the view as it is. */
   link(step: string): string
 }
@@ -38,8 +39,8 @@ export function createGuide(study: CaseStudy): Guide {
   return {
     study,
     place: () => placeOf(study, step()),
-    open(name, view = {}) {
-      room.selection.select(view)
+    open(name) {
+      if (name !== null) room.selection.select(untrack(() => viewOfStep(name, room)))
       // One entry for Back, whether or not the view changes with the step.
       navigate(address(name, untrack(room.selection.view)), { scroll: false, resolve: false })
     },

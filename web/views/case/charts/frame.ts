@@ -39,7 +39,9 @@ export function makePlot(
 export function roundDomain(values: readonly number[], least: Domain | null = null): Domain {
   const all = [...values.filter(Number.isFinite), ...(least ?? [])]
   if (all.length === 0) return [0, 1]
-  const [low, high] = [Math.min(...all), Math.max(...all)]
+  const [low, most] = [Math.min(...all), Math.max(...all)]
+  // What hardly passes zero needs no tick of its own above it.
+  const high = most > 0 && most < 0.03 * (most - low) ? 0 : most
   const domain = scaleLinear([low, low === high ? low + 1 : high], [0, 1])
     .nice(5)
     .domain()

@@ -106,7 +106,7 @@ function Roles(): JSX.Element {
                 Score
               </th>
               <th scope="col" title="Change of log-prob when this head alone is switched off, nats a token.">
-                Effect
+                Effect, nats
               </th>
             </tr>
           </thead>
