@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js'
 import { createMemo, Show } from 'solid-js'
 import type { EstimateReply } from '#server/wire/head-studies.ts'
 import { For } from '#web/solid.ts'
+import type { Domain } from './frame.ts'
 import { bandPath, linePath, makePlot, roundDomain } from './frame.ts'
 import { Chart, Measured } from './plot.tsx'
 
@@ -19,6 +20,8 @@ export function BandLines(props: {
   readonly xTitle: string
   readonly yTitle: string
   readonly height?: number
+  /** Where the numbers have ends of their own. */
+  readonly yDomain?: Domain
 }): JSX.Element {
   return <Measured>{(width) => <Lines {...props} width={width} />}</Measured>
 }
@@ -30,7 +33,8 @@ function Lines(props: Parameters<typeof BandLines>[0] & { readonly width: number
       props.width,
       props.height ?? 190,
       roundDomain(all().map(({ x }) => x)),
-      roundDomain(all().flatMap(({ estimate }) => [...(estimate.interval ?? []), estimate.value ?? NaN])),
+      props.yDomain ??
+        roundDomain(all().flatMap(({ estimate }) => [...(estimate.interval ?? []), estimate.value ?? NaN])),
     ),
   )
   const line = ({ points }: BandLine): string =>

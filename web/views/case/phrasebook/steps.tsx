@@ -187,6 +187,7 @@ function Pruning(): JSX.Element {
           label={`BLEU against the number of ${kind()} heads switched off`}
           xTitle={`${kind()} heads switched off`}
           yTitle="BLEU"
+          yDomain={[0, 100]}
         />
       </Figure>
       <LookFor>
