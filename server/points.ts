@@ -1,5 +1,5 @@
 import type { Column } from './corpus/columns.ts'
-import { type OutputNumber, type PointPage, outputNumberNames, readPointPages } from './db/points.ts'
+import { type OutputNumber, outputNumberNames, readOutputPages, readPointPages } from './db/points.ts'
 import type { Connection } from './db/database.ts'
 import type { ComputedColumn } from './study-columns.ts'
 import type { AttributeValue } from './wire/instances.ts'
@@ -26,20 +26,19 @@ export async function readPointTable(
   const ordinals: number[] = []
   const ids: string[] = []
   const makers = shown.map(makerOf)
-  const outputs = outputNumberNames.map((name) => makeOutput(name))
   for await (const page of readPointPages(db, workspace, shown)) {
     for (const ordinal of page.ordinals) ordinals.push(ordinal)
     for (const id of page.ids) ids.push(id)
     makers.forEach((maker, place) => maker.take(page.attributes[place]!))
-    for (const output of outputs) output.take(page)
   }
   const places = new Map(ordinals.map((ordinal, place) => [ordinal, place]))
+  const outputs = await readOutputs(db, workspace, ids)
   return {
     ordinals,
     ids,
     columns: [
       ...makers.map((maker) => maker.finish()),
-      ...outputs.map((output) => output.finish()),
+      ...outputNumberNames.map((name) => toOutputColumn(name, outputs[name])),
       ...computed.map((column) => toColumn(column, places)),
     ],
   }
@@ -171,15 +170,39 @@ const described: Readonly<Record<OutputNumber, Pick<PointColumn, 'title' | 'unit
   },
 }
 
-function makeOutput(name: OutputNumber): Maker<PointPage> {
-  const numbers: (number | null)[] = []
-  return {
-    take({ outputs }) {
-      for (const value of outputs[name]) numbers.push(value)
-    },
-    finish: () => ({ name, ...described[name], origin: 'output', type: 'number', filterable: true, values: numbers }),
+type OutputNumbers = Readonly<Record<OutputNumber, (number | null)[]>>
+
+/** The numbers of the outputs of these instances, in their order. */
+async function readOutputs(db: Connection, workspace: string, instances: readonly string[]): Promise<OutputNumbers> {
+  const places = new Map(instances.map((id, place) => [id, place]))
+  const empty = (): (number | null)[] => instances.map(() => null)
+  const found: OutputNumbers = {
+    'output.tokens': empty(),
+    'output.logProb': empty(),
+    'output.meanEntropy': empty(),
+    'output.maxEntropy': empty(),
   }
+  for await (const { ids, numbers } of readOutputPages(db, workspace)) {
+    for (const [row, id] of ids.entries()) {
+      const place = places.get(id)
+      if (place === undefined) continue
+      for (const name of outputNumberNames) {
+        const number = numbers[name][row]!
+        if (!Number.isNaN(number)) found[name][place] = number
+      }
+    }
+  }
+  return found
 }
+
+const toOutputColumn = (name: OutputNumber, values: (number | null)[]): PointColumn => ({
+  name,
+  ...described[name],
+  origin: 'output',
+  type: 'number',
+  filterable: true,
+  values,
+})
 
 function toColumn(
   { field, title, unit, definition, ordinals, values }: ComputedColumn,

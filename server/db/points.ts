@@ -17,47 +17,74 @@ export interface PointPage {
   readonly ordinals: readonly number[]
   readonly ids: readonly string[]
   readonly attributes: readonly (readonly AttributeValue[])[]
-  readonly outputs: Readonly<Record<OutputNumber, readonly (number | null)[]>>
 }
 
-/** Points of one answer: parsing it takes some milliseconds. */
+/** Numbers of some outputs, in any order; NaN where there is none. */
+export interface OutputPage {
+  readonly ids: readonly string[]
+  readonly numbers: Readonly<Record<OutputNumber, Float64Array>>
+}
+
+/** Rows of one answer: reading it takes some milliseconds. */
 const PAGE = 4_000
 
 /**
- * The rows of a workspace's corpus in order, with the values of some columns. The database makes one array of each column, which is read
- * many times faster than rows.
+ * The instances of a workspace in order, with the values of some columns. The database makes one value of each column of a page,
+ * which is read many times faster than rows; ids have no line breaks.
  */
 export async function* readPointPages(
   db: Connection,
   workspace: string,
   columns: readonly Pick<Column, 'name'>[],
 ): AsyncGenerator<PointPage> {
-  const attributes = columns.map((_, place) => `json_agg(attributes -> $${place + 4}) as c${place}`)
-  const outputs = Object.values(stored).map((name) => `json_agg(${name}) as ${name}`)
-  const question = `select json_agg(ordinal) as ordinals, json_agg(id) as ids, ${[...attributes, ...outputs].join(', ')} from (
-      select instance.ordinal, instance.id, instance.attributes, ${Object.values(stored).join(', ')} from instance
-      left join output on output.workspace = instance.workspace and output.instance = instance.id
-      where instance.workspace = $1 and instance.origin is null and instance.ordinal > $2 order by instance.ordinal limit $3
-    ) page`
-  const numbersOf = (page: Record<string, unknown[] | null>, name: OutputNumber): readonly (number | null)[] =>
-    page[stored[name]] as (number | null)[]
+  const attributes = columns.map((_, place) => `, json_agg(attributes -> $${place + 4}) as c${place}`)
+  const question = `select string_agg(int4send(ordinal), ''::bytea) as ordinals, string_agg(id, chr(10)) as ids${attributes.join('')}
+    from (select ordinal, id, attributes from instance where workspace = $1 and ordinal > $2 order by ordinal limit $3) page`
   for (let after = -1; ;) {
     const { rows } = await db.query(question, [workspace, after, PAGE, ...columns.map(({ name }) => name)])
-    const [page] = rows as [Record<string, unknown[] | null>]
-    const ordinals = (page['ordinals'] ?? []) as number[]
-    if (ordinals.length === 0) return
+    const [page] = rows as [Record<string, unknown>]
+    if (page['ids'] === null) return
+    const ordinals = integersOf(page['ordinals'] as Buffer)
     yield {
       ordinals,
-      ids: page['ids'] as string[],
+      ids: (page['ids'] as string).split('\n'),
       attributes: columns.map((_, place) => page[`c${place}`] as AttributeValue[]),
-      outputs: {
-        'output.tokens': numbersOf(page, 'output.tokens'),
-        'output.logProb': numbersOf(page, 'output.logProb'),
-        'output.meanEntropy': numbersOf(page, 'output.meanEntropy'),
-        'output.maxEntropy': numbersOf(page, 'output.maxEntropy'),
-      },
     }
     if (ordinals.length < PAGE) return
     after = ordinals.at(-1)! // there are some
   }
 }
+
+/** The numbers of all outputs of a workspace. Read by themselves: a join would look at every output for every page. */
+export async function* readOutputPages(db: Connection, workspace: string): AsyncGenerator<OutputPage> {
+  const columns = Object.values(stored)
+  const sent = columns.map((name) => `string_agg(float8send(coalesce(${name}::float8, 'NaN')), ''::bytea) as ${name}`)
+  const question = `select string_agg(instance, chr(10)) as ids, ${sent.join(', ')}
+    from (select instance, ${columns.join(', ')} from output where workspace = $1 and instance > $2 order by instance limit $3) page`
+  for (let after = ''; ;) {
+    const { rows } = await db.query(question, [workspace, after, PAGE])
+    const [page] = rows as [Record<string, unknown>]
+    if (page['ids'] === null) return
+    const ids = (page['ids'] as string).split('\n')
+    const numbersOf = (name: OutputNumber): Float64Array => floatsOf(page[stored[name]] as Buffer)
+    yield {
+      ids,
+      numbers: {
+        'output.tokens': numbersOf('output.tokens'),
+        'output.logProb': numbersOf('output.logProb'),
+        'output.meanEntropy': numbersOf('output.meanEntropy'),
+        'output.maxEntropy': numbersOf('output.maxEntropy'),
+      },
+    }
+    if (ids.length < PAGE) return
+    after = ids.at(-1)! // there are some
+  }
+}
+
+/** As `int4send` writes them. */
+const integersOf = (bytes: Buffer): number[] =>
+  Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readInt32BE(4 * at))
+
+/** As `float8send` writes them. */
+const floatsOf = (bytes: Buffer): Float64Array =>
+  Float64Array.from({ length: bytes.length / 8 }, (_, at) => bytes.readDoubleBE(8 * at))
