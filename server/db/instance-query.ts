@@ -101,7 +101,8 @@ const conditionsOf = (
 ): readonly (SQL | undefined)[] => [
   among(workspace, own),
   ...(search ? [matches(search)] : []),
-  ...(filters ?? []).map((filter) => toCondition(filter, columns)),
+  // Filters are about the columns of the corpus, which texts of people's own do not have.
+  ...(own ? [] : (filters ?? [])).map((filter) => toCondition(filter, columns)),
 ]
 
 async function countMatching(db: Connection, conditions: readonly (SQL | undefined)[]): Promise<number> {

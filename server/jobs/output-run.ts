@@ -85,7 +85,8 @@ async function keepStates(
 ): Promise<StateChunk | null> {
   if (derived === undefined || typeof outcome === 'string' || outcome.states === null) return null
   const kept = { id: derived.instance, states: outcome.states, steps: outcome.steps.length }
-  const { bytes, places } = encodeStates([kept], width, { engine, revision })
+  // Named, so that equal states of two texts are two files: each goes with its own.
+  const { bytes, places } = encodeStates([kept], width, { engine, revision, instance: derived.instance })
   await space.require(bytes.byteLength)
   return { hash: await states.put(bytes), revision, bytes: bytes.byteLength, instances: places }
 }

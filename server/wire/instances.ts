@@ -57,7 +57,7 @@ export const instancesQuery = z.object({
     })
     .pipe(z.array(filter).max(20))
     .optional(),
-  /** The texts of people's own in place of the corpus. */
+  /** The texts of people's own in place of the corpus; filters are about the corpus and leave them all. */
   own: z.stringbool().default(false),
   sort: z.string().max(80).optional(),
   descending: z.stringbool().optional(),

@@ -175,6 +175,8 @@ describe('texts of people’s own', () => {
     expect(own.all).toBe(own.rows.length)
     const given = own.rows.map(({ origin }) => (origin?.target.kind === 'force' ? origin.target.text.length : 0))
     expect(Math.max(...given)).toBe(240)
+    const filters = encodeURIComponent(JSON.stringify([{ kind: 'is', field: 'topic', values: ['x'], not: false }]))
+    expect((await get<InstancesReply>('newsroom', `instances?own=true&filters=${filters}`)).total).toBe(own.all)
     const found = await get<InstancesReply>('newsroom', 'instances?own=true&search=harbour')
     expect([found.rows.map(({ id }) => id), found.total]).toEqual([[instance], 1])
     expect(found.rows[0]?.output?.tokens).toBeGreaterThan(0)
