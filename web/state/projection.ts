@@ -13,6 +13,8 @@ export type LayoutParameters = Omit<ProjectionStudy, 'kind' | 'of'>
 /** A layout as far as it is known, and how far its computation is. */
 export interface Laid {
   readonly layout: Layout | null
+  /** Principal components, while another layout is computed. */
+  readonly standIn: Layout | null
   readonly analysis: Analysis
 }
 
@@ -54,8 +56,8 @@ export function createProjection(analyses: Analyses): ProjectionState {
     const analysis = analyses.ask(null, asked)()
     const layout = layoutOf(analysis, asked.method)
     // Principal components of all layers are soon there; they stand in wherever the chosen method has not got to.
-    if (first === null || analysis.tensors !== null) return { analysis, layout }
-    return { analysis, layout: mergeLayouts(layoutOf(first(), 'pca'), layout) }
+    const standIn = first === null || analysis.tensors !== null ? null : layoutOf(first(), 'pca')
+    return { analysis, layout, standIn }
   }
   return {
     parameters,
@@ -75,25 +77,9 @@ export function layoutOf({ tensors, partial, report }: Analysis, method: Project
 
 /**
  * Layouts as they come, each laid over those before: a part tells one layer, and another choice of parameters begins where the last
- * one ended, so that points travel.
+ * one ended, so that points travel. Principal components stand in for layers of which nothing else is known.
  */
 export function createGrowing(source: Accessor<Laid>): Accessor<Laid> {
-  const laid = createMemo<Laid>(
-    (before) => {
-      const now = source()
-      return { analysis: now.analysis, layout: mergeLayouts(before.layout, now.layout) }
-    },
-    { layout: null, analysis: noAnalysis },
-  )
-  return laid
-}
-
-const noAnalysis: Analysis = {
-  phase: { kind: 'asking' },
-  progress: null,
-  tensors: null,
-  report: null,
-  partial: null,
-  run: null,
-  result: null,
+  const known = createMemo<Layout | null>((before) => mergeLayouts(before, source().layout), null)
+  return () => ({ ...source(), layout: mergeLayouts(source().standIn, known()) })
 }

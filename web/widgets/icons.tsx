@@ -40,6 +40,30 @@ export const ExportIcon: Component = () => (
   </Icon>
 )
 
+export const PanIcon: Component = () => (
+  <Icon>
+    <path d="M4 2.5v10l2.6-2.6 1.9 4 1.6-.8-1.9-3.9h3.6z" />
+  </Icon>
+)
+
+export const LassoIcon: Component = () => (
+  <Icon>
+    <path d="M5 10.6C3.2 10 2.2 8.700 2.200 7c0-2.500 2.600-4.300 5.800-4.300S13.800 4.500 13.800 7s-2.600 4.300-5.800 4.300c-1 0-1.600-.1-2-.3M6.300 10.200c.8.4.8 1.300.2 1.800s-1.600.2-1.700-.6.7-1.500 1.500-1.200zM5.800 12.100c0 .9-.5 1.500-1.300 1.900" />
+  </Icon>
+)
+
+export const BrushIcon: Component = () => (
+  <Icon>
+    <path d="M13.500 2.500 7.600 8.400M9 9.800 6.200 7M6.200 7c-2.400.2-2.600 2.300-2.700 3.600-.1 1-.6 1.700-1.300 2.100 3 .8 6.300.2 6.800-2.900z" />
+  </Icon>
+)
+
+export const RectangleIcon: Component = () => (
+  <Icon>
+    <path d="M2.500 3.500h11v9h-11z" stroke-dasharray="2.2 1.800" />
+  </Icon>
+)
+
 export const SearchIcon: Component = () => (
   <Icon>
     <circle cx="7" cy="7" r="4.2" />

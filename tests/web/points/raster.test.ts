@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { arrange, gather } from '#web/marks/points/arrangement.ts'
 import { countInView, takeCensus } from '#web/marks/points/census.ts'
 import { drawDensity } from '#web/marks/points/density.ts'
-import { makePalette, packed } from '#web/marks/points/palette.ts'
+import { makePalette, packed, parseColour } from '#web/marks/points/palette.ts'
 import { pickAt } from '#web/marks/points/picking.ts'
 import type { ClassStyle, DrawnPoints, Raster } from '#web/marks/points/raster.ts'
 import { drawPoints, makeRaster, margin } from '#web/marks/points/raster.ts'
@@ -195,6 +195,15 @@ test('[PV11] a million points that move are thinned out to an even sample of at 
   // Every cluster still has points on top.
   const seen = new Set([...raster.picks].filter((row) => row >= 0).map((row) => row % 20))
   expect(seen.size).toBe(20)
+})
+
+test('[PV35] colours are read however the stylesheet writes them, minified ones too', () => {
+  expect(parseColour(' #e69f00')).toEqual([230, 159, 0, 1])
+  expect(parseColour('#fff')).toEqual([255, 255, 255, 1])
+  expect(parseColour('#0000006b')).toEqual([0, 0, 0, 107 / 255])
+  expect(parseColour('#0008')).toEqual([0, 0, 0, 136 / 255])
+  expect(parseColour('rgb(10 20 30 / 0.5)')).toEqual([10, 20, 30, 0.5])
+  expect(packed('#0000006b', packed('#fff'))).toBe(packed('#949494'))
 })
 
 const coordinates = ({ x, y }: Cloud): [Float32Array, Float32Array] => [x, y]

@@ -4,12 +4,16 @@
  */
 export type Packed = number
 
-/** A colour of the stylesheet, `#rrggbb` or `rgb(r g b / a)`: three channels 0 to 255 and an alpha 0 to 1. */
+/**
+ * A colour of the stylesheet: three channels 0 to 255 and an alpha 0 to 1. Hex of three to eight digits, as minifiers write them, or
+ * `rgb(r g b / a)`.
+ */
 export function parseColour(text: string): readonly [number, number, number, number] {
-  const hex = /^#([0-9a-f]{6})$/i.exec(text.trim())?.[1]
+  const hex = /^#([0-9a-f]{3,8})$/i.exec(text.trim())?.[1]
   if (hex !== undefined) {
-    const value = Number.parseInt(hex, 16)
-    return [value >> 16, (value >> 8) & 255, value & 255, 1]
+    const full = hex.length < 6 ? Array.from(hex, (digit) => digit + digit).join('') : hex
+    const channel = (at: number): number => Number.parseInt(full.slice(2 * at, 2 * at + 2), 16)
+    return [channel(0), channel(1), channel(2), full.length === 8 ? channel(3) / 255 : 1]
   }
   const parts = (text.match(/\d*\.?\d+/g) ?? []).map(Number)
   return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0, parts[3] ?? 1]

@@ -5,6 +5,8 @@ import type { Evidence, TokenChoice } from '#collab/wire/document.ts'
 import { WebError } from '#web/errors.ts'
 import type { Exports } from '#web/export/registry.ts'
 import { createExports } from '#web/export/registry.ts'
+import type { ProjectionSettings } from '#web/views/projection/settings.ts'
+import { createProjectionSettings } from '#web/views/projection/settings.ts'
 import type { Keys } from './key-registry.ts'
 import { createKeys } from './key-registry.ts'
 
@@ -48,6 +50,8 @@ export interface Desk {
   readonly exports: Exports
   /** Keys of the views on screen. */
   readonly keys: Keys
+  /** How the projection is looked at. */
+  readonly projection: ProjectionSettings
   /** The pane that the focus was in last. */
   readonly lastPane: Accessor<PaneName>
   setLastPane(pane: PaneName): void
@@ -88,6 +92,7 @@ export function createDesk(): Desk {
     setTouring: (next) => void setTouring(next),
     exports: createExports(),
     keys: createKeys(),
+    projection: createProjectionSettings(),
     lastPane,
     setLastPane: (pane) => void setLastPane(pane),
     mentioned,

@@ -1,0 +1,179 @@
+/** What lies over the points: names of clusters, rings, outlines of the others, spokes, axes, and the area being drawn. */
+import type { JSX } from 'solid-js'
+import { createMemo, Show } from 'solid-js'
+import type { Box, PlacedLabel } from '#web/marks/points/labels.ts'
+import { boxAround } from '#web/marks/points/labels.ts'
+import type { Point } from '#web/marks/points/view-transform.ts'
+import { toScreen } from '#web/marks/points/view-transform.ts'
+import { For } from '#web/solid.ts'
+import { personColour } from '#web/widgets/person.ts'
+import { initialOf } from '#web/widgets/person.ts'
+import { Axes } from './axes.tsx'
+import type { Shape } from './gestures.ts'
+import { brushRadius } from './gestures.ts'
+import type { PlotModel } from './model.ts'
+import { placeNames, spotsOf } from './names.ts'
+import type { Other } from './others.ts'
+import { mostOutlines, outlineOf } from './others.ts'
+import { neighboursOf } from './plot-keys.ts'
+import type { Stage } from './stage.ts'
+
+export interface OverlayProps {
+  readonly model: PlotModel
+  readonly stage: Stage
+  /** Row under the pointer or the keys; −1 for none. */
+  readonly hover: number
+  /** Row that the keys stand on; −1 for none. */
+  readonly focused: number
+  readonly shape: Shape | null
+  readonly children?: JSX.Element
+}
+
+export function Overlay(props: OverlayProps): JSX.Element {
+  const at = (row: number): Point | null => placeOf(props.stage, row)
+  return (
+    <svg class="plot-over" aria-hidden="true">
+      <Show when={props.model.laid()?.method === 'pca'}>
+        <Axes stage={props.stage} />
+      </Show>
+      <For each={props.model.others().slice(0, mostOutlines)}>
+        {(other) => <OtherOutline other={other} stage={props.stage} />}
+      </For>
+      <Spokes {...props} />
+      {props.children}
+      <Names {...props} />
+      <For each={props.model.others()}>{(other) => <OpenRing other={other} stage={props.stage} />}</For>
+      <Show when={at(props.model.open())}>
+        {(place) => (
+          <Primary
+            at={place()}
+            id={props.model.points().ids[props.model.rows().pointOf[props.model.open()] ?? -1] ?? ''}
+            width={props.stage.moment().size.width}
+          />
+        )}
+      </Show>
+      <Show when={at(props.hover)}>
+        {(place) => <circle class="hover-ring" cx={place()[0]} cy={place()[1]} r="6.5" />}
+      </Show>
+      <Show when={at(props.focused)}>
+        {(place) => <circle class="focus-ring" cx={place()[0]} cy={place()[1]} r="10" />}
+      </Show>
+      <Show when={props.shape}>{(shape) => <Drawn shape={shape()} />}</Show>
+    </svg>
+  )
+}
+
+/** Where a row is on screen; null for none. */
+export function placeOf(stage: Stage, row: number): Point | null {
+  const { places, transform } = stage.moment()
+  if (row < 0 || row >= places.x.length) return null
+  return toScreen(transform, [places.x[row]!, places.y[row]!])
+}
+
+/** Spots are found once a layout rests; names wait while points travel, and go along with a pan or a zoom. */
+function Names(props: OverlayProps): JSX.Element {
+  const spots = createMemo(() => {
+    const legend = props.model.colouring().legend
+    const places = props.model.places()
+    if (legend.kind !== 'levels' || places.x.length !== props.model.rows().count) return []
+    return spotsOf(places, props.model.rows(), legend.column, props.model.matching())
+  })
+  const travelling = (): boolean => props.stage.moment().places !== props.model.places()
+  const placed = createMemo((): readonly PlacedLabel[] => {
+    if (travelling()) return []
+    const { transform, size } = props.stage.moment()
+    const open = placeOf(props.stage, props.model.open())
+    const taken: Box[] = open === null ? [] : [boxAround(open[0], open[1], 9)]
+    return placeNames(spots(), transform, size, taken)
+  })
+  return (
+    <For each={placed()}>
+      {({ wish, box }) => (
+        <text class="halo name" x={(box.left + box.right) / 2} y={box.bottom - 3}>
+          {wish.text}
+        </text>
+      )}
+    </For>
+  )
+}
+
+function Primary(props: { readonly at: Point; readonly id: string; readonly width: number }): JSX.Element {
+  const side = (): 1 | -1 => (props.at[0] > props.width / 2 ? -1 : 1)
+  return (
+    <g class="primary" transform={`translate(${props.at[0].toFixed(1)} ${props.at[1].toFixed(1)})`}>
+      <circle class="gap" r="8.5" />
+      <circle class="ring" r="7.5" />
+      <path d={`M${8 * side()} 5l${8 * side()} 6`} />
+      <text class="halo" x={18 * side()} y="15" text-anchor={side() < 0 ? 'end' : 'start'}>
+        {props.id}
+      </text>
+    </g>
+  )
+}
+
+/** Lines from a point to its true neighbours, wherever the layout has put them. */
+function Spokes(props: OverlayProps): JSX.Element {
+  const lines = createMemo(() => {
+    const from = placeOf(props.stage, props.hover)
+    if (from === null) return ''
+    // Read for its sake: other layers have other neighbours.
+    void props.model.laid()
+    const ends = neighboursOf(props.model, props.hover).flatMap((row) => {
+      const end = placeOf(props.stage, row)
+      return end === null ? [] : [end]
+    })
+    return ends.map(([x, y]) => `M${from[0].toFixed(1)} ${from[1].toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}`).join('')
+  })
+  return <path class="spokes" d={lines()} />
+}
+
+function OtherOutline(props: { readonly other: Other; readonly stage: Stage }): JSX.Element {
+  const outline = createMemo(() => {
+    const { places, transform } = props.stage.moment()
+    const { chosen } = props.other
+    return outlineOf(chosen.every((row) => row < places.x.length) ? chosen : [], places, transform)
+  })
+  const text = (): string => `${initialOf(props.other.person.name)} ${props.other.count}`
+  return (
+    <Show when={outline()}>
+      {(present) => (
+        <g style={{ '--p': personColour(props.other.person) }}>
+          <path class="other-outline" data-dash={props.other.person.dash} d={present().path} />
+          <g transform={`translate(${present().tag[0].toFixed(1)} ${present().tag[1].toFixed(1)})`}>
+            <rect class="other-tag" x={-(text().length * 3 + 4)} width={text().length * 6 + 8} height="14" rx="2" />
+            <text class="other-name" y="10.5">
+              {text()}
+            </text>
+          </g>
+        </g>
+      )}
+    </Show>
+  )
+}
+
+function OpenRing(props: { readonly other: Other; readonly stage: Stage }): JSX.Element {
+  return (
+    <Show when={placeOf(props.stage, props.other.open)}>
+      {(at) => (
+        <circle
+          class="other-ring"
+          data-dash={props.other.person.dash}
+          style={{ '--p': personColour(props.other.person) }}
+          cx={at()[0]}
+          cy={at()[1]}
+          r="10.5"
+        />
+      )}
+    </Show>
+  )
+}
+
+function Drawn(props: { readonly shape: Shape }): JSX.Element {
+  const line = (): string => props.shape.path.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('')
+  return (
+    <Show when={props.shape.kind === 'brush'} fallback={<path class="drawn" d={`${line()}Z`} />}>
+      {/* A path of one point has no length, and would not be drawn. */}
+      <path class="drawn brush" stroke-width={2 * brushRadius} d={`${line()}l0.01 0`} />
+    </Show>
+  )
+}
