@@ -81,5 +81,6 @@ export function layoutOf({ tensors, partial, report }: Analysis, method: Project
  */
 export function createGrowing(source: Accessor<Laid>): Accessor<Laid> {
   const known = createMemo<Layout | null>((before) => mergeLayouts(before, source().layout), null)
-  return () => ({ ...source(), layout: mergeLayouts(source().standIn, known()) })
+  const laid = createMemo<Laid>(() => ({ ...source(), layout: mergeLayouts(source().standIn, known()) }))
+  return laid
 }
