@@ -55,16 +55,7 @@ function ParameterForm(props: ParameterProps): JSX.Element {
   return (
     <form class="parameters" onSubmit={apply} novalidate>
       <h3>How points are laid out</h3>
-      <div class="option">
-        <h4>Method</h4>
-        <Segment
-          label="Method"
-          value={draft().method}
-          choices={(['pca', 'umap', 'tsne'] as const).map((value) => ({ value, label: methodNames[value] }))}
-          onChange={(method) => set({ method })}
-        />
-        <p>{methodTexts[draft().method]}</p>
-      </div>
+      <MethodField draft={draft()} set={set} />
       <Switch>
         <Match when={draft().method === 'umap'}>
           <UmapFields draft={draft()} set={set} />
@@ -117,6 +108,19 @@ interface Drafting {
   readonly draft: Parameters
   readonly set: (part: Partial<Parameters>) => void
 }
+
+const MethodField = (props: Drafting): JSX.Element => (
+  <div class="option">
+    <h4>Method</h4>
+    <Segment
+      label="Method"
+      value={props.draft.method}
+      choices={(['pca', 'umap', 'tsne'] as const).map((value) => ({ value, label: methodNames[value] }))}
+      onChange={(method) => props.set({ method })}
+    />
+    <p>{methodTexts[props.draft.method]}</p>
+  </div>
+)
 
 const UmapFields = (props: Drafting): JSX.Element => (
   <>

@@ -32,11 +32,6 @@ export function RangeLegend(props: {
     const { left, width } = event.currentTarget.getBoundingClientRect()
     return (event.clientX - left) / width
   }
-  const setEnd = (end: 0 | 1, value: number | null): void => {
-    const [low, high] = seen() ?? [props.legend.min, props.legend.max]
-    if (value === null) return
-    setRange(end === 0 ? [value, Math.max(value, high)] : [Math.min(low, value), value])
-  }
   let start: number | null = null
   const dragged = (share: number): readonly [number, number] => {
     const [a, b] = [valueAt(start ?? share), valueAt(share)]
@@ -92,27 +87,44 @@ export function RangeLegend(props: {
           )}
         </Show>
       </svg>
-      <div class="legend-ends">
-        <EndInput
-          label="From"
-          value={seen()?.[0] ?? null}
-          shown={text(props.legend.min)}
-          onSet={(value) => setEnd(0, value)}
-        />
-        <EndInput
-          label="To"
-          value={seen()?.[1] ?? null}
-          shown={text(props.legend.max)}
-          onSet={(value) => setEnd(1, value)}
-        />
-        <Show when={seen()}>
-          <button type="button" class="link" onClick={() => setRange(null)}>
-            All
-          </button>
-        </Show>
-      </div>
+      <Ends legend={props.legend} range={seen()} text={text} onRange={setRange} />
       <Show when={missing(props.legend.values)}>
         {(without) => <p class="legend-note">{count(without())} without a value</p>}
+      </Show>
+    </div>
+  )
+}
+
+/** Both ends, to be read and to be typed. */
+function Ends(props: {
+  readonly legend: Extract<Legend, { kind: 'range' }>
+  readonly range: readonly [number, number] | null
+  readonly text: (value: number) => string
+  readonly onRange: (range: readonly [number, number] | null) => void
+}): JSX.Element {
+  const setEnd = (end: 0 | 1, value: number | null): void => {
+    const [low, high] = props.range ?? [props.legend.min, props.legend.max]
+    if (value === null) return
+    props.onRange(end === 0 ? [value, Math.max(value, high)] : [Math.min(low, value), value])
+  }
+  return (
+    <div class="legend-ends">
+      <EndInput
+        label="From"
+        value={props.range?.[0] ?? null}
+        shown={props.text(props.legend.min)}
+        onSet={(value) => setEnd(0, value)}
+      />
+      <EndInput
+        label="To"
+        value={props.range?.[1] ?? null}
+        shown={props.text(props.legend.max)}
+        onSet={(value) => setEnd(1, value)}
+      />
+      <Show when={props.range}>
+        <button type="button" class="link" onClick={() => props.onRange(null)}>
+          All
+        </button>
       </Show>
     </div>
   )
