@@ -103,15 +103,18 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
   })
 
   test.each([
-    ['Pairs', 'm', 'Strongest pairs, drawn as arcs'],
-    ['Lens', 'l', 'What each layer would write'],
-  ])('[IV31] the tab %s opens by its key "%s" and is accessible', async (tab, key, text) => {
+    ['Pairs', 'done', 'm', 'Strongest pairs, drawn as arcs'],
+    ['Lens', 'done', 'l', 'What each layer would write'],
+    ['Compare', 'compared-baselines', null, 'Whole output'],
+    ['Compare', 'pinned', null, 'This is B'],
+  ])('[IV31] the tab %s of the story "%s" is accessible', async (tab, story, key, text) => {
     for (const theme of ['light', 'dark'] as const) {
-      await show('done', theme)
-      await page.keyboard.press(key)
+      await show(story, theme)
+      if (key === null) await page.getByRole('tab', { name: tab }).click()
+      else await page.keyboard.press(key)
       await page.getByText(text).first().waitFor()
       expect(await page.getByRole('tab', { selected: true }).textContent()).toBe(tab)
-      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `tab-${tab}-${theme}.png`) })
+      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `tab-${tab}-${story}-${theme}.png`) })
       expect(await violations(page, tab, {})).toEqual([])
     }
   })

@@ -9,6 +9,7 @@ import {
   sameUnit,
   scoresBetween,
 } from '#web/views/instance/compare.ts'
+import { knownTokens, tokenOf } from '#web/views/instance/contrast-tokens.ts'
 import { requestOf, troubleOf } from '#web/views/instance/own-request.ts'
 import { makeScores } from './support/scores.ts'
 
@@ -121,4 +122,12 @@ test('[IV37] what is open already is not made once more; a changed text, output 
     target: { kind: 'write' },
     checkpoint: 'quiz-early',
   })
+})
+
+test('[IV38] a typed token is one that the page has met, or a number', () => {
+  const known = knownTokens(a)
+  expect(tokenOf(' 8 ', known)).toBe(8)
+  expect(tokenOf('#8123', known)).toBe(8123)
+  expect(tokenOf('8123', known)).toBeNull()
+  expect(tokenOf('', known)).toBeNull()
 })

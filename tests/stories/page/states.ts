@@ -27,6 +27,7 @@ export function makeStates(recorded: Recorded): ReadonlyMap<string, RoomState> {
     ...instanceStates(recorded, base),
     ...attributionStates(recorded, base),
     ...attentionStates(base),
+    ...comparedStates(recorded, base),
     ...sharedStates(recorded, base),
     ...listStates(base),
   ])
@@ -142,6 +143,30 @@ function attentionStates(base: RoomState): readonly (readonly [string, RoomState
     ['attention-encoder', heads('encoder.0.3')],
     ['attention-asking', answered({ kind: 'asking' })],
     ['attention-failed', answered({ kind: 'failed', message: 'The compute process stopped.', offline: false })],
+  ]
+}
+
+/** A text of somebody's own, and B under A: the same text by another baseline, and by another method. */
+function comparedStates({ instance }: Recorded, base: RoomState): readonly (readonly [string, RoomState])[] {
+  const { options } = base.view
+  const pinned = (part: Partial<View['options']>): RoomState => ({
+    ...base,
+    view: { ...base.view, pin: { instance: instance.id, options: { ...options, ...part } } },
+  })
+  const continued: InstanceReply = {
+    ...instance,
+    origin: {
+      from: 'newsroom-test-7',
+      by: { id: berta.id, name: berta.name },
+      target: { kind: 'continue', step: 3, token: 17 },
+      checkpoint: null,
+    },
+  }
+  return [
+    ['compared-baselines', pinned({ baseline: 'pad' })],
+    ['compared-methods', pinned({ method: 'occlusion' })],
+    ['pinned', pinned({})],
+    ['own-text', { ...base, instance: { kind: 'ready', instance: continued, writing: { kind: 'no' } } }],
   ]
 }
 

@@ -82,7 +82,7 @@ const wholeRows: readonly RowKind[] = [
     name: 'mean entropy',
     definition: 'Mean over the steps, nats.',
     signed: false,
-    digits: 2,
+    digits: 3,
     of: ({ instance }) => meanOf(instance, 'entropy'),
   },
   {

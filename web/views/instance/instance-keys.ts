@@ -2,11 +2,13 @@
 import { onCleanup } from 'solid-js'
 import { onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
+import type { Room } from '#web/state/room.ts'
 import { useRoom } from '#web/state/room.ts'
 import type { Answer } from '#web/views/workspace/desk.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import type { KeyBinding } from '#web/views/workspace/keys.ts'
 import type { Channel } from './attention.ts'
+import { flagNames, flagsOfInstance, nextFlag } from './flags.ts'
 
 /** Acts while the view is on screen. */
 export function useInstanceKeys(): void {
@@ -23,7 +25,10 @@ export function useInstanceKeys(): void {
     text,
     run,
   })
+  const flag = (forward: boolean) => () => app.announce(chooseFlag(room, forward))
   const keys = [
+    key('.', 'next flag: not in the source, or unsure', flag(true)),
+    key(',', 'previous flag', flag(false)),
     key('a', 'attention alone; again: both', channel('attention')),
     key('g', 'attribution alone; again: both', channel('attribution')),
     key('m', 'pairs of tokens; again: why', answer('pairs')),
@@ -32,4 +37,16 @@ export function useInstanceKeys(): void {
     key('p', 'pin as B; again: let go of it', () => room.selection.togglePin()),
   ]
   onMount(() => onCleanup(desk.keys.register(keys)))
+}
+
+/** Goes to the next or previous flag of the output and says why it is one. */
+function chooseFlag(room: Room, forward: boolean): string {
+  const state = room.instances.current()
+  if (state.kind !== 'ready' || state.instance.output === null) return 'No output to look for flags in.'
+  const { token } = room.selection.view()
+  const at = token?.side === 'output' ? token.index : null
+  const flag = nextFlag(flagsOfInstance(state.instance), at, forward)
+  if (flag === null) return forward ? 'No further flag.' : 'No flag before this.'
+  room.selection.chooseToken({ side: 'output', index: flag.first })
+  return `${flagNames[flag.kind]}: ${flag.reason}.`
 }

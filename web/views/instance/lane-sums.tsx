@@ -64,7 +64,7 @@ function AttentionState(props: { readonly model: InstanceModel; readonly onRetry
           <Match when={attention().looking()}>
             <Agreement model={props.model} />
           </Match>
-          <Match when={phase() !== null}>attention of {attention().name()}: being computed</Match>
+          <Match when={phase() !== null}>attention, {attention().name()}: being computed</Match>
         </Switch>
       </span>
     </Show>
@@ -79,9 +79,9 @@ function Agreement(props: { readonly model: InstanceModel }): JSX.Element {
   const other = (): 'mean' | 'rollout' => (props.model.flow() === 'mean' ? 'rollout' : 'mean')
   return (
     <>
-      <Show when={props.model.attention.agreement() !== null} fallback={`attention of ${props.model.attention.name()}`}>
+      <Show when={props.model.attention.agreement() !== null} fallback={`attention: ${props.model.attention.name()}`}>
         <span title={definition}>
-          rank agreement with the attention of {props.model.attention.name()}: τ{' '}
+          rank agreement with attention, {props.model.attention.name()}: τ{' '}
           <b>{plain(props.model.attention.agreement() ?? 0)}</b>
         </span>
       </Show>

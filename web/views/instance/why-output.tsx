@@ -5,6 +5,7 @@ import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document
 import { percent, plain, probability, signed } from '#web/marks/numbers.ts'
 import { pieceName } from '#web/marks/pieces.ts'
 import { For } from '#web/solid.ts'
+import { ContrastInput } from './contrast-input.tsx'
 import { describeOptions, objectiveNoun, toleranceText, unitOf, withUnit } from './explanations.ts'
 import { ContinueIcon } from '#web/widgets/icons.tsx'
 import type { Sums } from './layout.ts'
@@ -129,6 +130,10 @@ function Alternatives(props: WhyProps & { readonly step: number; readonly ofSeve
           )}
         </For>
       </div>
+      <ContrastInput
+        tokens={props.model.instance()}
+        onChoose={(contrast) => props.onOptions({ ...props.model.options(), contrast })}
+      />
     </>
   )
 }

@@ -1,7 +1,5 @@
 /** The keys of a workspace: one list, read by the handler, by the panel that `?` opens and by the command palette. */
-import type { TokenChoice } from '#collab/wire/document.ts'
 import type { Room } from '#web/state/room.ts'
-import { flagsOfInstance, nextFlag } from '#web/views/instance/flags.ts'
 import type { Desk, PaneName } from './desk.ts'
 import { isPane } from './desk.ts'
 
@@ -58,8 +56,6 @@ export function bindings({ room, desk, document, toggleUnit }: KeyDeps): readonl
     plain('/', 'search the list', () => document.getElementById('list-search')?.focus(), '/'),
     plain('[', 'previous instance in the list', () => void step(room, -1), '['),
     plain(']', 'next instance in the list', () => void step(room, 1), ']'),
-    plain('.', 'next flag: not in the source, or unsure', () => chooseFlag(room, true), '.'),
-    plain(',', 'previous flag', () => chooseFlag(room, false), ','),
     plain('w', 'pieces, words or sentences; Alt shows pieces', toggleUnit),
     plain('e', 'add to note', () => room.writable() && desk.setPanel('add-to-note')),
     plain('o', 'options', () => desk.setPanel('options')),
@@ -122,16 +118,6 @@ async function step(room: Room, by: number): Promise<void> {
   const { instance } = room.selection.view()
   const row = instance === null ? room.list.rows().get(0) : await room.list.neighbour(instance, by)
   if (row) room.selection.openInstance(row.id)
-}
-
-function chooseFlag(room: Room, forward: boolean): void {
-  const state = room.instances.current()
-  if (state.kind !== 'ready' || state.instance.output === null) return
-  const { token } = room.selection.view()
-  const at = token?.side === 'output' ? token.index : null
-  const flag = nextFlag(flagsOfInstance(state.instance), at, forward)
-  const choice: TokenChoice | null = flag && { side: 'output', index: flag.first }
-  if (choice) room.selection.chooseToken(choice)
 }
 
 /** Full size, then what is followed, then the token, then the instance. */
