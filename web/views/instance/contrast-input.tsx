@@ -33,7 +33,7 @@ export function ContrastInput(props: {
         />
       </label>
       <datalist id={list}>
-        <For each={[...known().keys()]}>{(name) => <option value={name} />}</For>
+        <For each={[...known().keys()]}>{(name) => <option value={name}>{name}</option>}</For>
       </datalist>
       <Show when={problem()}>
         <span class="form-error" role="alert">
