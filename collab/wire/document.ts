@@ -14,6 +14,7 @@ export const containers = {
   filters: 'filters',
   notes: 'notes',
   evidence: 'evidence',
+  links: 'links',
 } as const
 
 /** Name of the Y.Text in a document `notes/<id>`. */
@@ -135,7 +136,15 @@ export const evidence = z.strictObject({
 })
 export type Evidence = z.infer<typeof evidence>
 
-const schemas = { selections: selection, filters: filter, notes: note, evidence } as const
+/** The query of a long address, under a short id. */
+export const shortLink = z.strictObject({
+  query: z.string().min(1).max(12_000),
+  by: identifier,
+  at: z.number().int().min(0),
+})
+export type ShortLink = z.infer<typeof shortLink>
+
+const schemas = { selections: selection, filters: filter, notes: note, evidence, links: shortLink } as const
 type Container = keyof typeof schemas
 type ValueOf<C extends Container> = z.infer<(typeof schemas)[C]>
 

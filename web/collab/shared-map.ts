@@ -3,7 +3,7 @@ import type { Accessor } from 'solid-js'
 import { createSignal, untrack } from 'solid-js'
 import type * as Y from 'yjs'
 import type { z } from 'zod'
-import type { evidence, filter, note, selection } from '#collab/wire/document.ts'
+import type { evidence, filter, note, selection, shortLink } from '#collab/wire/document.ts'
 import { containers, readAll, readValue } from '#collab/wire/document.ts'
 import { identifier } from '#collab/wire/identifiers.ts'
 
@@ -12,6 +12,7 @@ interface Values {
   readonly filters: z.infer<typeof filter>
   readonly notes: z.infer<typeof note>
   readonly evidence: z.infer<typeof evidence>
+  readonly links: z.infer<typeof shortLink>
 }
 
 /** The values of a container, and the undo of listening to it. Values that do not fit their schema are left out. */
@@ -19,7 +20,7 @@ export function makeSharedMap<C extends keyof Values>(
   doc: Y.Doc,
   container: C,
 ): { readonly values: Accessor<ReadonlyMap<string, Values[C]>>; close(): void } {
-  // `readAll` is generic over the same four schemas; TypeScript cannot see that the two tables of types agree.
+  // `readAll` is generic over the same schemas; TypeScript cannot see that the two tables of types agree.
   const read = (): Map<string, Values[C]> => readAll(doc, container) as Map<string, Values[C]>
   const [values, setValues] = createSignal<ReadonlyMap<string, Values[C]>>(read())
   const map = doc.getMap(containers[container])

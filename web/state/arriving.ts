@@ -39,8 +39,9 @@ export function arrive(parts: Arriving): void {
 }
 
 function settle({ me, selections, attendance, selection, following }: Arriving): void {
-  // Somebody who has chosen something meanwhile knows where they want to be.
-  if (selection.view().instance !== null) return
+  // Somebody who has chosen something meanwhile, or came by a short link, knows where they want to be.
+  const { instance, points, heads } = selection.view()
+  if (instance !== null || points !== null || heads.length > 0) return
   const present = new Set(attendance.people().flatMap(({ person, you }) => (you ? [] : [person.id])))
   const arrival = arrivalOf(null, me().id, selections(), present)
   if (arrival.kind === 'follow') following.follow(arrival.person)

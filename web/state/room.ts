@@ -37,6 +37,8 @@ import type { InstanceList } from './instance-list.ts'
 import { createInstanceList } from './instance-list.ts'
 import type { Instances } from './instances.ts'
 import { createInstances } from './instances.ts'
+import type { Links } from './links.ts'
+import { createLinks } from './links.ts'
 import type { NoteDocuments } from './note-documents.ts'
 import { createNoteDocuments } from './note-documents.ts'
 import type { Notes } from './notes.ts'
@@ -64,6 +66,7 @@ export interface Room {
   readonly fields: Fields
   readonly notes: Notes
   readonly noteDocuments: NoteDocuments
+  readonly links: Links
   readonly instances: Instances
   readonly list: InstanceList
   readonly attributions: Attributions
@@ -159,6 +162,7 @@ type Together = Pick<
   | 'filters'
   | 'notes'
   | 'noteDocuments'
+  | 'links'
   | 'attendance'
   | 'following'
   | 'shared'
@@ -195,6 +199,7 @@ function createTogether(deps: RoomDeps, id: string, link: View | null): Together
   const filters = createFilters(shared.doc, history, () => app.newId())
   const notes = createNotes({ doc: shared.doc, me, now: () => clock.now(), newId: () => app.newId() })
   const noteDocuments = createNoteDocuments(documentDeps, id)
+  const links = createLinks({ doc: shared.doc, me, now: () => clock.now() })
   const place = { selections: selections.values, attendance, selection, following }
   arrive({ link, me, shared, publish: publish.push, clock, ...place })
   return {
@@ -204,10 +209,11 @@ function createTogether(deps: RoomDeps, id: string, link: View | null): Together
     filters,
     notes,
     noteDocuments,
+    links,
     shared,
     writable,
     saveState: createSaveState(shared, noteDocuments),
-    close: () => closeAll([publish, attendance, selections, filters, notes, noteDocuments, shared]),
+    close: () => closeAll([publish, attendance, selections, filters, notes, links, noteDocuments, shared]),
   }
 }
 

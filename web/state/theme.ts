@@ -50,13 +50,15 @@ export function createReducedMotion(preferences: Preferences, root: HTMLElement,
 export function createTheme(preferences: Preferences, root: HTMLElement, view: Window): Accessor<Ramps> {
   const contrast = view.matchMedia('(prefers-contrast: more)')
   const dark = view.matchMedia('(prefers-color-scheme: dark)')
+  // Paper is light.
+  const paper = view.matchMedia('print')
   const read = (): Ramps => {
     const style = view.getComputedStyle(root)
     return readRamps((property) => style.getPropertyValue(property))
   }
   const apply = (): void => {
     const { theme, projector } = preferences.values()
-    const attribute = themeAttribute(theme, contrast.matches, dark.matches, projector)
+    const attribute = paper.matches ? 'light' : themeAttribute(theme, contrast.matches, dark.matches, projector)
     if (attribute === null) delete root.dataset['theme']
     else root.dataset['theme'] = attribute
   }
@@ -67,7 +69,7 @@ export function createTheme(preferences: Preferences, root: HTMLElement, view: W
     setRamps(read())
   }
   createEffect(refresh)
-  for (const query of [contrast, dark]) {
+  for (const query of [contrast, dark, paper]) {
     query.addEventListener('change', refresh)
     onCleanup(() => query.removeEventListener('change', refresh))
   }

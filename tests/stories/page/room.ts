@@ -20,6 +20,7 @@ import { createFilters } from '#web/state/filters.ts'
 import { createHistory } from '#web/state/history.ts'
 import type { InstanceList } from '#web/state/instance-list.ts'
 import type { InstanceState } from '#web/state/instances.ts'
+import { createLinks } from '#web/state/links.ts'
 import { createNotes } from '#web/state/notes.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultsFor } from '#web/state/permalink.ts'
@@ -78,6 +79,7 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
     filters: createFilters(shared.doc, history, () => app.newId()),
     fields: { list: () => recorded.fields, known: () => true, refresh: nothing, close: nothing },
     notes,
+    links: createLinks({ doc: shared.doc, me: () => me, now: () => app.clock.now() }),
     noteDocuments: {
       open: () => [...texts.values()],
       acquire: (note) => texts.get(note) ?? makeDocument(''),

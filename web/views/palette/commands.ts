@@ -4,6 +4,7 @@ import { headLabel, headNames, parseHead } from '#web/marks/head-name.ts'
 import type { App } from '#web/state/app.ts'
 import type { Theme } from '#web/state/preferences.ts'
 import { themes } from '#web/state/preferences.ts'
+import { hereLink } from '#web/state/link-check.ts'
 import type { Room } from '#web/state/room.ts'
 import type { Desk } from '#web/views/workspace/desk.ts'
 import { copyView } from '#web/views/share/copying.ts'
@@ -61,16 +62,16 @@ function commandEntries({ app, room, desk, bindings, open }: PaletteDeps): reado
   return [
     ...keys,
     command('share', 'Share, join link and QR code', () => desk.setPanel('share')),
-    command('copy:link', 'Copy link', () => void copyView('link', { app, room, desk, link: location.href })),
+    command('copy:link', 'Copy link', () => void copyView('link', { app, room, desk, link: hereLink(room) })),
     command(
       'copy:citation',
       'Copy as citation',
-      () => void copyView('citation', { app, room, desk, link: location.href }),
+      () => void copyView('citation', { app, room, desk, link: hereLink(room) }),
     ),
     command(
       'copy:markdown',
       'Copy as Markdown',
-      () => void copyView('markdown', { app, room, desk, link: location.href }),
+      () => void copyView('markdown', { app, room, desk, link: hereLink(room) }),
     ),
     ...arrangements,
     ...looks,

@@ -7,6 +7,8 @@ import { changeWorkspace } from '#web/api/workspaces.ts'
 import { messageOf } from '#web/errors.ts'
 import { For, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
+import { stampLink } from '#web/state/link-check.ts'
+import { shortened } from '#web/state/links.ts'
 import { useRoom } from '#web/state/room.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import { Field, Segment } from '#web/widgets/controls.tsx'
@@ -34,7 +36,7 @@ export function ShareDialog(props: { readonly onClose: () => void }): JSX.Elemen
   const [chosen, setChosen] = createSignal<string | null>(null)
   const [joining, setJoining] = createSignal(false)
   const origin = (): string => chosen() ?? addresses()[0] ?? location.origin
-  const link = (): string => linkAt(origin(), location)
+  const link = (): string => stampLink(linkAt(origin(), location), room.info().checkpoint)
   onMount(() => {
     readAddresses(app.api).then(
       (reply) => setAddresses(shareable(location.origin, reply.addresses)),
@@ -43,7 +45,7 @@ export function ShareDialog(props: { readonly onClose: () => void }): JSX.Elemen
     )
   })
   const copy = async (kind: Copied): Promise<void> => {
-    if (await copyView(kind, { app, room, desk, link: link() })) props.onClose()
+    if (await copyView(kind, { app, room, desk, link: shortened(link(), room.links, room.writable()) })) props.onClose()
   }
   return (
     <Show

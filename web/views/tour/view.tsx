@@ -18,7 +18,7 @@ export function Tour(): JSX.Element {
   const done = (): readonly string[] => app.preferences.values().tour ?? []
   const [chosen, setChosen] = createSignal<string | null>(null)
   const step = createMemo(() => steps.find(({ id }) => id === chosen()) ?? nextStep(done()))
-  const state = createTourState(step)
+  const state = createTourState(() => step())
   createEffect(() => {
     const now = doneNow(done(), state())
     if (now.length === untrack(done).length) return
@@ -27,7 +27,7 @@ export function Tour(): JSX.Element {
     setChosen(null)
   })
   createEffect(
-    on([step], ([present]) =>
+    on([() => step()], ([present]) =>
       app.announce(present ? `Tour: ${present.title}. ${present.text}` : 'Tour: all six steps are done.'),
     ),
   )
@@ -57,7 +57,7 @@ function createTourState(step: Accessor<Step | null>): Accessor<TourState> {
     window.removeEventListener('pointerover', onSeen)
     window.removeEventListener('focusin', onSeen)
   })
-  return createMemo(() => {
+  const state = createMemo<TourState>(() => {
     const view = room.selection.view()
     const { instance, options, token, points } = view
     const scores = instance === null ? null : (room.attributions.entry(instance, options)?.scores ?? null)
@@ -69,6 +69,7 @@ function createTourState(step: Accessor<Step | null>): Accessor<TourState> {
       seen: seen(),
     }
   })
+  return state
 }
 
 /** How often the card looks where its target is: panes are moved and scrolled at any time. */

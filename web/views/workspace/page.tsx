@@ -9,6 +9,8 @@ import { readWorkspace } from '#web/api/workspaces.ts'
 import { messageOf } from '#web/errors.ts'
 import { createEffect, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
+import { linkProblems } from '#web/state/link-check.ts'
+import { shortKey } from '#web/state/links.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultsFor, emptyView, encodeView, parseView } from '#web/state/permalink.ts'
 import type { Room } from '#web/state/room.ts'
@@ -97,6 +99,8 @@ function OpenRoom(props: {
   const room = createRoom(deps, link)
   onCleanup(() => room.close())
   followAddress(room)
+  openShortLink(room)
+  sayWhatDoesNotFit(room, new URLSearchParams(location.search), link)
   guardUnsaved(room)
   createEffect(() => void (document.title = titleOf(room)))
   return (
@@ -104,6 +108,35 @@ function OpenRoom(props: {
       <WorkspaceView />
     </RoomContext.Provider>
   )
+}
+
+/** A short link names a view that is kept in the shared document, so it opens once that is here. */
+function openShortLink(room: Room): void {
+  const app = useApp()
+  const id = new URLSearchParams(location.search).get(shortKey)
+  let done = id === null
+  createEffect(() => {
+    if (done || !room.shared.status().synced) return
+    done = true
+    const kept = room.links.find(id ?? '')
+    if (kept === null)
+      return void app.toasts.show('This short link is not known in this workspace. Ask for the whole link.', {
+        bad: true,
+      })
+    const query = new URLSearchParams(kept)
+    const view = parseView(query, room.defaults)
+    untrack(() => {
+      if (view) room.selection.select(view, 'passing')
+      sayWhatDoesNotFit(room, query, view)
+    })
+  })
+}
+
+/** Links are made by hand, by older versions and for other models: what fits is opened, the rest is said. */
+function sayWhatDoesNotFit(room: Room, query: URLSearchParams, view: View | null): void {
+  const { checkpoint } = untrack(() => room.info())
+  const problems = linkProblems(query, view, room.defaults, checkpoint)
+  if (problems.length > 0) useApp().toasts.show(problems.join(' '), { bad: true })
 }
 
 /** Back and Forward walk through the views. */

@@ -6,6 +6,7 @@ import type { SaveState } from '#web/collab/save-state.ts'
 import { messageOf } from '#web/errors.ts'
 import { counted, percent } from '#web/marks/numbers.ts'
 import { useApp } from '#web/state/app.ts'
+import { hereLink } from '#web/state/link-check.ts'
 import { useRoom } from '#web/state/room.ts'
 import { spanOf, sumsOf } from '#web/views/instance/layout.ts'
 import { TourInvitation } from '#web/views/tour/invitation.tsx'
@@ -18,7 +19,8 @@ export function StatusBar(): JSX.Element {
   const app = useApp()
   const room = useRoom()
   const copy = async (): Promise<void> => {
-    app.toasts.show((await copyText(location.href)) ? 'Link copied.' : `Copy it from here: ${location.href}`)
+    const link = hereLink(room)
+    app.toasts.show((await copyText(link)) ? 'Link copied.' : `Copy it from here: ${link}`)
   }
   return (
     <footer class="status-bar">
