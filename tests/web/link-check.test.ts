@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { createLinks, linkId, shortened } from '#web/state/links.ts'
-import { linkProblems, stampLink } from '#web/state/link-check.ts'
+import { fittingView, linkProblems, stampLink } from '#web/state/link-check.ts'
 import { defaultOptions, encodeView, parseView } from '#web/state/permalink.ts'
 
 const defaults = defaultOptions('mean')
@@ -50,6 +50,8 @@ describe('links of another version', () => {
     expect(problemsOf('i=a&h=cross.2.1_cross.7.1&k=encoder.0.9')).toEqual([
       'The model has no head cross.7.1, encoder.0.9.',
     ])
+    const query = new URLSearchParams('i=a&h=cross.2.1_cross.7.1&k=encoder.0.9')
+    expect(fittingView(parseView(query, defaults), { summary })).toMatchObject({ heads: ['cross.2.1'], pruned: [] })
   })
 
   test('[LK5] a copied link carries the revision, and says so where it is another one', () => {

@@ -83,6 +83,14 @@ function unlike(options: AttributionOptionsValue): AttributionOptionsValue {
   }
 }
 
+/** The view without heads that the model does not have. */
+export function fittingView(view: View | null, { summary }: Pick<CheckpointReply, 'summary'>): View | null {
+  if (view === null || summary === null) return view
+  const missing = new Set(missingHeads(view, summary))
+  const kept = (names: readonly string[]): readonly string[] => names.filter((name) => !missing.has(name))
+  return { ...view, heads: kept(view.heads), pruned: kept(view.pruned) }
+}
+
 type Summary = NonNullable<CheckpointReply['summary']>
 
 function missingHeads({ heads, pruned }: View, { layers, heads: widths, kind }: Summary): readonly string[] {

@@ -2,11 +2,13 @@
 import type { JSX } from 'solid-js'
 import { createMemo, createSignal, mapArray, Match, Show, Switch } from 'solid-js'
 import { For } from '#web/solid.ts'
+import { useExport } from '#web/views/workspace/export-menu.tsx'
 import type { CardAnchor } from '#web/widgets/hover-card.tsx'
 import { HoverCard } from '#web/widgets/hover-card.tsx'
 import { Bones, Late } from '#web/widgets/messages.tsx'
 import { useBoard } from './board.ts'
 import { createSize } from './element-size.ts'
+import { patternExport } from './export.ts'
 import type { HeadPattern } from './head-patterns.ts'
 import { createHeadPattern, figureColumns, mostPatterns } from './head-patterns.ts'
 import { nameOf } from './heads.ts'
@@ -107,6 +109,7 @@ function OneFigure(props: OneFigureProps): JSX.Element {
   const pattern = createMemo((): Pattern | null =>
     props.what === 'attention' ? props.of.weights() : props.of.attribution(),
   )
+  useExport('attention', patternExport(board, props))
   const title = (): string => `${board.titleOf(props.of.head)}${props.what === 'attribution' ? ', attribution' : ''}`
   return (
     <div class="figure">

@@ -4,12 +4,14 @@ import { createMemo, Match, Show, Switch } from 'solid-js'
 import type { HeadRole } from '#compute/types.ts'
 import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
+import { useExport } from '#web/views/workspace/export-menu.tsx'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { EmptyState } from '#web/widgets/messages.tsx'
 import { readSummary } from './answers.ts'
 import type { Board } from './board.ts'
 import { BoardContext, createBoard, useBoard } from './board.ts'
 import { cellsOf } from './cells.ts'
+import { mapsExport } from './export.ts'
 import { countOf } from './heads.ts'
 import { Legend } from './legend.tsx'
 import { LowerPart } from './lower-part.tsx'
@@ -76,6 +78,7 @@ function MapPart(props: { readonly summary: Summary }): JSX.Element {
   const values = createMetricValues(board, metric, () => props.summary.analysis())
   const cells = createMemo(() => cellsOf(values.values(), metric(), settings().mode, settings().sharedScale))
   const letters = createMemo(() => (settings().letters ? lettersOf(board, props.summary) : none))
+  useExport('attention', mapsExport({ board, cells, values: values.values, analysis: values.analysis }))
   const rows = (): number | null => (values.values().some(({ mean }) => mean !== null) ? settings().rows : null)
   return (
     <>

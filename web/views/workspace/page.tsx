@@ -9,7 +9,7 @@ import { readWorkspace } from '#web/api/workspaces.ts'
 import { messageOf } from '#web/errors.ts'
 import { createEffect, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
-import { linkProblems } from '#web/state/link-check.ts'
+import { fittingView, linkProblems } from '#web/state/link-check.ts'
 import { shortKey } from '#web/state/links.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultsFor, emptyView, encodeView, parseView } from '#web/state/permalink.ts'
@@ -96,7 +96,7 @@ function OpenRoom(props: {
     refetchInfo: () => props.refetchInfo(),
     show,
   }
-  const room = createRoom(deps, link)
+  const room = createRoom(deps, fittingView(link, checkpoint))
   onCleanup(() => room.close())
   followAddress(room)
   openShortLink(room)
@@ -126,7 +126,8 @@ function openShortLink(room: Room): void {
     const query = new URLSearchParams(kept)
     const view = parseView(query, room.defaults)
     untrack(() => {
-      if (view) room.selection.select(view, 'passing')
+      const fitting = fittingView(view, room.info().checkpoint)
+      if (fitting) room.selection.select(fitting, 'passing')
       sayWhatDoesNotFit(room, query, view)
     })
   })
