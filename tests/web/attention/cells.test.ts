@@ -95,7 +95,7 @@ test('[AV7] keys walk the three maps as one: up is a later layer, and the next m
 })
 
 test('[AV8] cells are as large as fits, three maps abreast, and stand below each other where they would be too small', () => {
-  expect(layoutOf(maps, 388, 160)).toEqual({ cell: 34, columns: 3 })
+  expect(layoutOf(maps, 388, 160)).toEqual({ cell: 42, columns: 3 })
   expect(layoutOf([encoder, decoder, cross], 200, 160)).toEqual({ cell: 17, columns: 3 })
   const wide = maps.map((map) => ({ ...map, heads: 16, layers: 12 }))
   const layout = layoutOf(wide, 388, 300)

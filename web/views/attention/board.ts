@@ -84,7 +84,7 @@ export function createBoard(app: App, room: Room): Board {
     settings,
     set: (change) => app.preferences.set({ heads: { ...settings(), ...change } }),
     metric,
-    ...createNaming(app, maps),
+    ...createNaming(app, () => maps()),
     instance,
     pieces,
     choice,

@@ -1,37 +1,72 @@
-/** The panel below the maps, or beside them where the pane is wide: patterns of the chosen heads. */
+/** The panel below the maps, or beside them where the pane is wide: patterns, the model without heads, the curve of both. */
 import type { JSX } from 'solid-js'
-import { Show } from 'solid-js'
-import { Segment, Switch } from '#web/widgets/controls.tsx'
+import { createMemo, Match, Show, Switch } from 'solid-js'
+import { Segment, Switch as Toggle } from '#web/widgets/controls.tsx'
 import { useBoard } from './board.ts'
+import { CurvePanel } from './curve-panel.tsx'
 import { PatternPanel } from './pattern-panel.tsx'
+import { WithoutPanel } from './without-panel.tsx'
 
 export function LowerPart(): JSX.Element {
   const board = useBoard()
   const { settings } = board
-  const title = (): string => {
+  const title = createMemo(() => {
     const [primary, ...others] = board.heads()
     if (primary === undefined) return 'Pattern'
     return `${board.titleOf(primary)}${others.length > 0 ? ` and ${others.length} more` : ''}`
+  })
+  const without = (): string => {
+    const { size } = board.pruned()
+    return size === 0 ? 'Without' : `Without ${size}`
   }
   return (
-    <section class="lower-part" aria-labelledby="h-pattern">
+    <section class="lower-part" aria-label="Panel of the heads">
       <div class="lower-head">
-        <h3 id="h-pattern">{title()}</h3>
+        <Segment
+          label="Panel"
+          value={settings().panel}
+          choices={[
+            { value: 'pattern', label: title(), title: 'Where the chosen heads look' },
+            { value: 'without', label: without(), title: 'What the model is without the heads marked with X' },
+            { value: 'curve', label: 'Curve', title: 'What more and more heads left out do to the corpus' },
+          ]}
+          onChange={(panel) => board.set({ panel })}
+        />
         <span class="grow" />
         <Show when={settings().panel === 'pattern'}>
-          <Switch label="Hide sink" checked={settings().hideSink} onChange={(hideSink) => board.set({ hideSink })} />
-          <Segment
-            label="Scale of the colours"
-            value={settings().curve}
-            choices={[
-              { value: 'linear', label: 'lin', title: 'Colour in proportion to the value' },
-              { value: 'sqrt', label: 'sqrt', title: 'Colour by the square root: small values show' },
-            ]}
-            onChange={(curve) => board.set({ curve })}
-          />
+          <PatternControls />
         </Show>
       </div>
-      <PatternPanel />
+      <Switch>
+        <Match when={settings().panel === 'pattern'}>
+          <PatternPanel />
+        </Match>
+        <Match when={settings().panel === 'without'}>
+          <WithoutPanel />
+        </Match>
+        <Match when={settings().panel === 'curve'}>
+          <CurvePanel />
+        </Match>
+      </Switch>
     </section>
+  )
+}
+
+function PatternControls(): JSX.Element {
+  const board = useBoard()
+  const { settings } = board
+  return (
+    <>
+      <Toggle label="Hide sink" checked={settings().hideSink} onChange={(hideSink) => board.set({ hideSink })} />
+      <Segment
+        label="Scale of the colours"
+        value={settings().curve}
+        choices={[
+          { value: 'linear', label: 'lin', title: 'Colour in proportion to the value' },
+          { value: 'sqrt', label: 'sqrt', title: 'Colour by the square root: small values show' },
+        ]}
+        onChange={(curve) => board.set({ curve })}
+      />
+    </>
   )
 }

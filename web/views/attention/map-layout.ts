@@ -13,7 +13,7 @@ export const mapHead = 18
 export const mapFoot = 15
 export const mapGap = 12
 
-const largest = 34
+const largest = 44
 const smallest = 10
 
 /** The largest cells with which all maps fit into this space; where none do, maps stand below each other and are scrolled. */

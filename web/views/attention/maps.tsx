@@ -10,7 +10,6 @@ import type { Board } from './board.ts'
 import { useBoard } from './board.ts'
 import type { Cells, MapCells } from './cells.ts'
 import { describe, ranksOf } from './cells.ts'
-import { createSize } from './element-size.ts'
 import { cardOf } from './head-card.ts'
 import { chooseHead, headKey } from './head-keys.ts'
 import type { HeadMap } from './heads.ts'
@@ -26,13 +25,15 @@ export interface MapsProps {
   readonly cells: Cells
   readonly values: MetricValues
   readonly letters: ReadonlyMap<string, string>
+  /** Space for all maps, px. */
+  readonly width: number
+  readonly height: number
 }
 
 export function Maps(props: MapsProps): JSX.Element {
   const board = useBoard()
-  const size = createSize()
   const [anchor, setAnchor] = createSignal<CardAnchor | null>(null)
-  const layout = createMemo(() => layoutOf(board.maps(), size.width(), size.height()))
+  const layout = createMemo(() => layoutOf(board.maps(), props.width, props.height))
   const lines = createMemo(() => rowsOf(board.maps(), layout().columns))
   const shared = createShared(board, props)
   const under = (target: EventTarget | null): { readonly head: Head; readonly element: Element } | null => {
@@ -53,7 +54,6 @@ export function Maps(props: MapsProps): JSX.Element {
       role="group"
       aria-label="Maps of heads"
       data-held={props.values.held() || undefined}
-      ref={(element) => size.watch(element)}
       onPointerOver={hover}
       onPointerLeave={() => setAnchor(null)}
       onClick={(event) => {

@@ -29,7 +29,8 @@ export function frameOf(
   const low = height < 190
   const left = width < 260 ? 48 : 62
   const top = low ? 38 : 46
-  const sumWidth = width < 260 ? 28 : 44
+  // Where there is no room for the dots, the weights themselves come first.
+  const sumWidth = width < 260 ? 4 : 44
   const barHeight = low ? 10 : 16
   const across = Math.max(0.1, Math.min(largest, (width - left - sumWidth) / keys))
   const down = Math.max(0.1, Math.min(largest, (height - top - barHeight - 14) / queries))

@@ -54,7 +54,9 @@ export function Overlay(props: OverlayProps): JSX.Element {
         />
       </Show>
       <Received {...props} />
-      <RowSums {...props} />
+      <Show when={props.frame.sumWidth > 20}>
+        <RowSums {...props} />
+      </Show>
       <KeyNames {...props} />
       <QueryNames {...props} />
       <Chosen {...props} />
@@ -69,9 +71,11 @@ function Received(props: OverlayProps): JSX.Element {
       <text x={props.frame.left - 6} y={props.frame.bottom + 11} text-anchor="end">
         received
       </text>
-      <text x={props.frame.right + 4} y={props.frame.bottom + 11}>
-        max {plain(props.sums.mostReceived, props.figure.kind === 'signed' ? 2 : 1)}
-      </text>
+      <Show when={props.frame.sumWidth > 20}>
+        <text x={props.frame.right + 4} y={props.frame.bottom + 11}>
+          max {plain(props.sums.mostReceived, props.figure.kind === 'signed' ? 2 : 1)}
+        </text>
+      </Show>
     </>
   )
 }

@@ -170,6 +170,10 @@ function SummaryLine(props: { readonly summary: Summary; readonly otherwise: str
   const { room } = board
   const phase = () => props.summary.analysis()?.phase.kind ?? null
   const rows = (): number => board.settings().rows
+  const cause = (): string | undefined => {
+    const now = props.summary.analysis()?.phase
+    return now?.kind === 'failed' ? now.message : undefined
+  }
   const progress = (): string => {
     const now = props.summary.analysis()?.progress
     return now && now.total > 0 ? `, ${share(now.done, now.total)}` : ''
@@ -190,7 +194,9 @@ function SummaryLine(props: { readonly summary: Summary; readonly otherwise: str
       </Match>
       <Match when={phase() === 'failed' || phase() === 'cancelled'}>
         <span class="dim">
-          {phase() === 'failed' ? 'No mean: it could not be computed.' : 'No mean: cancelled.'}{' '}
+          <span title={cause()}>
+            {phase() === 'failed' ? 'No mean: it could not be computed.' : 'No mean: cancelled.'}
+          </span>{' '}
           <LinkButton onClick={() => room.analyses.retry(null, props.summary.study())}>Try again</LinkButton>
         </span>
       </Match>

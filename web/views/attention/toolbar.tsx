@@ -1,6 +1,7 @@
 /** What the cells show, and as what: the controls of the maps. */
 import type { JSX } from 'solid-js'
 import { createSignal, Show } from 'solid-js'
+import { count } from '#web/marks/numbers.ts'
 import { Segment, Switch } from '#web/widgets/controls.tsx'
 import { OptionsIcon } from '#web/widgets/icons.tsx'
 import { Menu } from '#web/widgets/menu.tsx'
@@ -143,7 +144,7 @@ export function RowsField(): JSX.Element {
       />
       <span>
         texts, spread evenly
-        <Show when={all() > 0}> over {all()}</Show>
+        <Show when={all() > 0}> over {count(all())}</Show>
       </span>
     </label>
   )

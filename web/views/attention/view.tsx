@@ -12,7 +12,11 @@ import type { Board } from './board.ts'
 import { BoardContext, createBoard, useBoard } from './board.ts'
 import { cellsOf } from './cells.ts'
 import { mapsExport } from './export.ts'
+import { createSize } from './element-size.ts'
 import { countOf } from './heads.ts'
+import { HeadExplanation } from './head-explanation.tsx'
+import { HeadList } from './head-list.tsx'
+import { HeadScatter } from './head-scatter.tsx'
 import { Legend } from './legend.tsx'
 import { LowerPart } from './lower-part.tsx'
 import { Maps } from './maps.tsx'
@@ -30,7 +34,9 @@ export function AttentionPane(): JSX.Element {
       <BoardContext.Provider value={board}>
         <PaneHead id="h-attention" title="Attention heads" name="attention">
           <span class="grow" />
-          <MetricMenu />
+          <Show when={board.settings().as === 'map'}>
+            <MetricMenu />
+          </Show>
           <AsSegment />
         </PaneHead>
         <Show when={countOf(board.maps()) > 0} fallback={<Unreadable />}>
@@ -65,6 +71,12 @@ function Heads(): JSX.Element {
           <Match when={settings().as === 'map'}>
             <MapPart summary={summary} />
           </Match>
+          <Match when={settings().as === 'scatter'}>
+            <HeadScatter summary={summary} />
+          </Match>
+          <Match when={settings().as === 'list'}>
+            <HeadList summary={summary} />
+          </Match>
         </Switch>
       </div>
       <LowerPart />
@@ -72,9 +84,13 @@ function Heads(): JSX.Element {
   )
 }
 
+/** Height of the legend and the status line, px. */
+const linesBelow = 42
+
 function MapPart(props: { readonly summary: Summary }): JSX.Element {
   const board = useBoard()
   const { settings, metric } = board
+  const size = createSize()
   const values = createMetricValues(board, metric, () => props.summary.analysis())
   const cells = createMemo(() => cellsOf(values.values(), metric(), settings().mode, settings().sharedScale))
   const letters = createMemo(() => (settings().letters ? lettersOf(board, props.summary) : none))
@@ -85,11 +101,20 @@ function MapPart(props: { readonly summary: Summary }): JSX.Element {
       <div class="map-bar">
         <ModeSegment />
         <span class="grow" />
+        <HeadExplanation />
         <HeadOptions />
       </div>
-      <Maps cells={cells()} values={values} letters={letters()} />
-      <Legend cells={cells()} rows={rows()} />
-      <Status values={values} summary={props.summary} />
+      <div class="map-place" ref={(element) => size.watch(element)}>
+        <Maps
+          cells={cells()}
+          values={values}
+          letters={letters()}
+          width={size.width()}
+          height={size.height() - linesBelow}
+        />
+        <Legend cells={cells()} rows={rows()} />
+        <Status values={values} summary={props.summary} />
+      </div>
     </>
   )
 }

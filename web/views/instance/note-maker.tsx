@@ -2,48 +2,28 @@
 import type { Accessor, JSX } from 'solid-js'
 import { createMemo, Show } from 'solid-js'
 import type { TokenChoice } from '#collab/wire/document.ts'
-import { makeNote } from '#web/api/notes.ts'
-import { messageOf } from '#web/errors.ts'
 import { createEffect } from '#web/solid.ts'
-import { useApp } from '#web/state/app.ts'
 import { sameToken, optionsKey } from '#web/state/permalink.ts'
 import { useRoom } from '#web/state/room.ts'
 import { evidenceValue } from '#web/views/notes/evidence-text.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import { Banner, LinkButton } from '#web/widgets/messages.tsx'
-import type { Stance } from './add-to-note.tsx'
 import { AddToNote } from './add-to-note.tsx'
-import type { Candidate } from './evidence.ts'
 import { candidatesOf } from './evidence.ts'
 import type { InstanceModel } from './model.ts'
 import { quoteOf } from './model.ts'
+import { createNoteAdder } from './note-adder.ts'
 
 export function NoteMaker(props: {
   readonly model: InstanceModel
   readonly focus: Accessor<TokenChoice | null>
 }): JSX.Element {
-  const app = useApp()
   const room = useRoom()
   const desk = useDesk()
-  const add = async (candidate: Candidate, note: string | null, stance: Stance): Promise<void> => {
-    try {
-      const target = note ?? (await startNote(props.model))
-      const { heads, pruned } = room.selection.view()
-      const made = { stance, by: room.me().id, at: app.clock.now() }
-      const chip = room.notes.addEvidence({ ...candidate, ...made, heads, pruned, note: target })
-      desk.setOpenNote(target)
-      if (stance === null) desk.mention(target, chip)
-      app.announce(`Added to the note: ${candidate.quote}.`)
-    } catch (error) {
-      app.toasts.show(messageOf(error), { bad: true })
-    }
-  }
-  const startNote = async (model: InstanceModel): Promise<string> => {
-    const id = await makeNote(app.api, room.id)
-    const choice = model.choice()
-    room.notes.add(id, choice ? `Why ${quoteOf(model.pieces(), choice)}?` : 'New hypothesis')
-    return id
-  }
+  const add = createNoteAdder(() => {
+    const choice = props.model.choice()
+    return choice ? `Why ${quoteOf(props.model.pieces(), choice)}?` : 'New hypothesis'
+  })
   const open = (): boolean => desk.panel() === 'add-to-note'
   const candidates = createMemo(() => (open() ? candidatesOf(props.model, props.focus()) : []))
   return (
