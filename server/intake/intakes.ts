@@ -104,7 +104,7 @@ export async function openIntakes(deps: IntakesDeps): Promise<Intakes> {
       if (intake.state === 'receiving') throw new Refusal('conflict', 'the file is still arriving. Wait for it')
       const { wish } = intake
       intake.wish = {
-        fields: fields ?? wish.fields,
+        fields: fields === undefined ? wish.fields : fields,
         leaveOut: leaveOut ?? wish.leaveOut,
         encoding: encoding ?? wish.encoding,
         delimiter: delimiter ?? wish.delimiter,

@@ -5,6 +5,7 @@ import {
   LARGEST_PIECE,
   changeIntakeRequest,
   intakeReply,
+  localFoldersReply,
   localIntakeRequest,
   openIntakeRequest,
   pieceQuery,
@@ -14,6 +15,13 @@ import { paths } from '../wire/paths.ts'
 const idOf = (params: Readonly<Record<string, string>>): string => params['intake'] ?? ''
 
 export const intakeRoutes = [
+  personRoute({
+    method: 'GET',
+    path: paths.localFolders,
+    summary: 'Folders of the server’s own machine below which files may be named; none where it opens no paths',
+    reply: localFoldersReply,
+    handle: async ({ deps, address }) => ({ folders: [...deps.localFiles.foldersFor(address)] }),
+  }),
   personRoute({
     method: 'POST',
     path: paths.intakes,

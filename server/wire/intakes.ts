@@ -29,11 +29,15 @@ export type OpenIntakeRequest = z.infer<typeof openIntakeRequest>
 export const localIntakeRequest = z.strictObject({ path: z.string().min(1).max(4_000) })
 export type LocalIntakeRequest = z.infer<typeof localIntakeRequest>
 
+export const localFoldersReply = z.object({ folders: z.array(z.string()) })
+export type LocalFoldersReply = z.infer<typeof localFoldersReply>
+
 export const pieceQuery = z.object({ at: z.coerce.number().int().min(0) })
 
 /** Reads the file in another way; what is left out stays as it is. */
 export const changeIntakeRequest = z.strictObject({
-  fields: intakeFields.optional(),
+  /** null: as they are guessed. */
+  fields: intakeFields.nullable().optional(),
   /** Columns that are not kept. */
   leaveOut: z.array(z.string().max(80)).max(1_000).optional(),
   encoding: intakeEncoding.optional(),

@@ -19,6 +19,8 @@ export const paths = {
   addresses: '/api/addresses',
   /** GET */
   devices: '/api/devices',
+  /** GET: folders of the server's machine whose files may be named */
+  localFolders: '/api/local-folders',
   /** POST: begins the upload of a corpus file */
   intakes: '/api/intakes',
   /** POST: a corpus file of the server's machine */

@@ -91,7 +91,7 @@ function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instan
               onAgain={() => want(true)}
             />
           </div>
-          <aside class="why" aria-label="Details of the chosen token">
+          <aside class="why" aria-label="Why this output">
             <Why
               model={model}
               onChoose={(token) => setView((before) => ({ ...before, token }))}

@@ -53,9 +53,10 @@ export function LandingPage(): JSX.Element {
             </Suspense>
           )}
         </Show>
+        <Principles />
+        <Measured />
         <Cases list={examples()} loading={workspaces.list() === null && workspaces.error() === null} />
         <OwnWorkspaces workspaces={workspaces} onNew={() => setMaking(true)} />
-        <Principles />
         <DiskUse />
       </main>
       <footer class="landing-foot">
@@ -101,6 +102,8 @@ function Navigation(): JSX.Element {
         Coattend
       </a>
       <span class="grow" />
+      <a href="#h-own">Workspaces</a>
+      <a href="https://arxiv.org/abs/2311.12418">Paper</a>
       <ThemeMenu preferences={app.preferences} />
       <Show when={app.person()}>
         {(person) => (
@@ -126,8 +129,8 @@ function Hero(props: { readonly example: WorkspaceReply | null; readonly onNew: 
           The summary does.
         </h1>
         <p class="lead">
-          Coattend opens one generative transformer to several people at once: which words carried a word, how sure the
-          model was, how far the numbers can be trusted, and whether you agree.
+          Coattend opens one generative transformer to several people at once: which words carried a word, which heads
+          looked where, whether pruning them changes anything, and whether you agree.
         </p>
       </div>
       <div class="calls">
@@ -146,6 +149,13 @@ function Hero(props: { readonly example: WorkspaceReply | null; readonly onNew: 
   )
 }
 
+/** What each example is a case of; its question comes from the server. */
+const caseTitles: Readonly<Record<string, string>> = {
+  newsroom: 'A profession from nowhere',
+  phrasebook: 'Heads with jobs, heads without',
+  quiz: 'What demonstrations do',
+}
+
 /** The examples as case studies: question, model, data. */
 function Cases(props: { readonly list: readonly WorkspaceReply[]; readonly loading: boolean }): JSX.Element {
   return (
@@ -158,11 +168,15 @@ function Cases(props: { readonly list: readonly WorkspaceReply[]; readonly loadi
       </Show>
       <For each={props.list}>
         {(workspace) => (
-          <a class="case" href={`/w/${workspace.id}`}>
-            <b>{workspace.name}</b>
+          <a class="case" href={`/w/${workspace.id}?case=1`}>
+            <span class="mono">{workspace.id}</span>
+            <b>{caseTitles[workspace.id] ?? workspace.name}</b>
             <span>{workspace.description}</span>
-            <span class="model">{modelSummary(workspace.checkpoint)}</span>
-            <OutputState workspace={workspace} />
+            <span class="model">
+              {modelSummary(workspace.checkpoint)}
+              <br />
+              <OutputState workspace={workspace} />
+            </span>
           </a>
         )}
       </For>
@@ -186,12 +200,12 @@ export function OutputState(props: { readonly workspace: WorkspaceReply }): JSX.
 
 function Principles(): JSX.Element {
   return (
-    <section class="three">
+    <section class="three" aria-label="What it does">
       <div>
-        <h2>Every word, both ways</h2>
+        <h2>Three views, one selection</h2>
         <p>
-          Choose a word of the output and see what it came from; choose a word of the source and see where it went. The
-          numbers are the model’s own, differentiated here, not looked up.
+          States of every text and every step, heads of all kinds of attention, and the words themselves. Choose a word
+          once; every view answers.
         </p>
       </div>
       <div>
@@ -204,10 +218,57 @@ function Principles(): JSX.Element {
       <div>
         <h2>No number without its doubt</h2>
         <p>
-          Attributions show their completeness gap and say when they did not converge. A link is the same picture, with
-          the same numbers.
+          Attributions show their completeness gap, heads their measured effect when pruned, projections the neighbours
+          they kept. A link is the same picture.
         </p>
       </div>
+    </section>
+  )
+}
+
+/** From the table of README.md, which says how each was measured. */
+const measured = [
+  {
+    value: '72 ms',
+    what: 'from a click to the first colours',
+    how: 'newsroom, through HTTP and Socket.IO; 131 ms a word at final numbers where Captum takes 664 ms.',
+  },
+  {
+    value: '1 %',
+    what: 'completeness gap of every attribution',
+    how: 'or it is marked: evaluations go where the gap arises until it is that small.',
+  },
+  {
+    value: '7 ms',
+    what: 'until an edit reaches a hundred people',
+    how: '95 of 100 edits, twenty people moving, the server at a fifth of one core.',
+  },
+  {
+    value: '7.8 s',
+    what: 'for UMAP of 10,000 points of width 768',
+    how: 'Processor time; umap-learn takes 12.0 s. Trustworthiness is 0.9915 for both.',
+  },
+] as const
+
+function Measured(): JSX.Element {
+  return (
+    <section class="measured" aria-labelledby="h-measured">
+      <h2 id="h-measured">Measured</h2>
+      <div class="four">
+        <For each={measured}>
+          {({ value, what, how }) => (
+            <div>
+              <p class="measured-value">{value}</p>
+              <p class="measured-what">{what}</p>
+              <p class="measured-how">{how}</p>
+            </div>
+          )}
+        </For>
+      </div>
+      <p class="measured-how">
+        Two cores of a shared AMD EPYC, no graphics device, medians of paired runs; <code>npm run bench</code> repeats
+        them on your machine.
+      </p>
     </section>
   )
 }
