@@ -6,7 +6,7 @@ const answer = z.tuple([z.object({ hash: z.string() })])
 
 /**
  * SHA-256 over the hashes of a corpus' rows in their order, in hexadecimal: equal texts, references and columns give equal hashes, whatever server
- * holds them. Computed by the database, which has the rows at hand.
+ * holds them; texts that people tried beside it take no part. Computed by the database, which has the rows at hand.
  */
 export async function hashCorpus(db: Connection, workspace: string): Promise<string> {
   const { rows } = await db.query(

@@ -17,6 +17,8 @@ declare global {
 /** Between them they show every colour of text: contrast is slow to measure. */
 const kinds = ['landing', 'too-long', 'running', 'failed', 'turned-round', 'followed', 'notes']
 
+const themes = ['light', 'dark', 'contrast-light', 'contrast-dark'] as const
+
 /** Where pictures of the stories go, for looking at; none are taken where it is not named. */
 const pictures = process.env['COATTEND_STORIES']
 
@@ -54,25 +56,23 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
 
   test('[WS1] every state of the workspace is drawn, and axe finds nothing wrong with it', async () => {
     const found: string[] = []
-    for (const name of names) {
-      await show(name, 'light')
-      found.push(...(await violations(page, name, { rules: { 'color-contrast': { enabled: false } } })))
+    // Contrast is slow to measure: each story has it measured in one theme, in turn.
+    for (const [index, name] of names.entries()) {
+      await show(name, themes[index % themes.length] ?? 'light')
+      found.push(...(await violations(page, name, {})))
     }
     expect(names.length).toBeGreaterThan(30)
     expect(found).toEqual([])
   })
 
-  test.each(['light', 'dark', 'contrast-light', 'contrast-dark'] as const)(
-    '[WS2] text can be read in every kind of state: %s',
-    async (theme) => {
-      const found: string[] = []
-      for (const name of kinds) {
-        await show(name, theme)
-        found.push(...(await violations(page, name, { runOnly: ['color-contrast'] })))
-      }
-      expect(found).toEqual([])
-    },
-  )
+  test.each(themes)('[WS2] text can be read in every kind of state: %s', async (theme) => {
+    const found: string[] = []
+    for (const name of kinds) {
+      await show(name, theme)
+      found.push(...(await violations(page, name, { runOnly: ['color-contrast'] })))
+    }
+    expect(found).toEqual([])
+  })
 
   test.each([
     ['done', 'Options: method, baseline, precision (O)'],
@@ -80,6 +80,8 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     ['done', 'Add to note'],
     ['notes', 'Add a filter for everybody'],
     ['done', 'Share'],
+    ['done', 'Search text, tokens, heads, commands'],
+    ['done', 'Export Instance'],
     ['done', 'Keys'],
     ['done', 'Theme'],
     ['notes', 'Status: Open'],
@@ -87,11 +89,79 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
   ])('[WS3] what opens over the state "%s" is accessible too: %s', async (name, button) => {
     await show(name, 'light')
     await page.getByRole('button', { name: button, exact: true }).first().click()
-    await page.waitForTimeout(150)
+    // Some of it is loaded when it is opened first.
+    await page.waitForTimeout(300)
     if (pictures !== undefined) await page.screenshot({ path: join(pictures, `open-${button.slice(0, 12)}.png`) })
     // A menu floats outside all landmarks, as it should; axe makes that exception for dialogs only.
     expect(await violations(page, button, { rules: { region: { enabled: false } } })).toEqual([])
     await page.keyboard.press('Escape')
+  })
+
+  test('[WS11] the palette is worked by keys alone: a head is found, chosen, and comes first the next time', async () => {
+    await show('done', 'light')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search text, tokens, heads, commands' }).fill('l2h1')
+    await page.getByRole('option', { name: 'cross L2.H1' }).waitFor()
+    for (const theme of themes) {
+      await page.evaluate((look) => (document.documentElement.dataset['theme'] = look), theme)
+      expect(await violations(page, `the palette, ${theme}`, { runOnly: ['color-contrast'] })).toEqual([])
+    }
+    const options = page.getByRole('option')
+    const count = await options.count()
+    expect(count).toBeGreaterThan(1)
+    await page.keyboard.press('ArrowUp')
+    expect(await options.nth(count - 1).getAttribute('aria-selected')).toBe('true')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.getByRole('combobox').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search text, tokens, heads, commands' }).waitFor()
+    expect(await page.getByRole('group', { name: 'Recent' }).getByRole('option').first().textContent()).toContain(
+      'L2.H1',
+    )
+    await page.keyboard.press('Escape')
+  })
+
+  test('[WS12] preferences, the screen to join by and the tour are accessible in every theme', async () => {
+    const found: string[] = []
+    for (const theme of themes) {
+      await show('done', theme)
+      await page.keyboard.press('Control+,')
+      await page.getByRole('heading', { name: 'Preferences' }).waitFor()
+      found.push(...(await violations(page, `preferences, ${theme}`, {})))
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Share', exact: true }).click()
+      await page.getByRole('button', { name: 'Show a QR code' }).click()
+      await page.getByRole('img', { name: /^QR code of/ }).waitFor()
+      found.push(...(await violations(page, `the join screen, ${theme}`, {})))
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox', { name: 'Search text, tokens, heads, commands' }).fill('tour in six')
+      await page.keyboard.press('Enter')
+      await page.getByRole('region', { name: 'Tour' }).waitFor()
+      found.push(...(await violations(page, `the tour, ${theme}`, {})))
+      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `tour-${theme}.png`) })
+    }
+    expect(found).toEqual([])
+  })
+
+  test('[WS13] on a wall and with colours forced nothing is lost', async () => {
+    await show('done', 'light')
+    await page.evaluate(() => (document.documentElement.dataset['size'] = 'wall'))
+    const least = await page.evaluate(() =>
+      Math.min(
+        ...[...document.querySelectorAll('.workspace *')]
+          .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
+          .filter((element) => element.getBoundingClientRect().height > 1)
+          .map((element) => Number.parseFloat(getComputedStyle(element).fontSize)),
+      ),
+    )
+    expect(least).toBeGreaterThanOrEqual(8)
+    await page.emulateMedia({ forcedColors: 'active' })
+    expect(await violations(page, 'forced colours', {})).toEqual([])
+    if (pictures !== undefined) await page.screenshot({ path: join(pictures, 'forced.png') })
+    await page.emulateMedia({ forcedColors: 'none' })
   })
 
   test('[WS4] an open note is an editor with chips', async () => {

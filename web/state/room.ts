@@ -197,9 +197,7 @@ function createTogether(deps: RoomDeps, id: string, link: View | null): Together
   const left = (name: string): void => void app.toasts.show(`${name} has left; you are no longer following.`)
   const following = createFollowing({ people: attendance.people, selections: selections.values, selection, left })
   const filters = createFilters(shared.doc, history, () => app.newId())
-  const notes = createNotes({ doc: shared.doc, me, now: () => clock.now(), newId: () => app.newId() })
-  const noteDocuments = createNoteDocuments(documentDeps, id)
-  const links = createLinks({ doc: shared.doc, me, now: () => clock.now() })
+  const written = createWritten(deps, documentDeps, shared, id)
   const place = { selections: selections.values, attendance, selection, following }
   arrive({ link, me, shared, publish: publish.push, clock, ...place })
   return {
@@ -207,13 +205,26 @@ function createTogether(deps: RoomDeps, id: string, link: View | null): Together
     defaults,
     history,
     filters,
-    notes,
-    noteDocuments,
-    links,
+    ...written,
     shared,
     writable,
-    saveState: createSaveState(shared, noteDocuments),
-    close: () => closeAll([publish, attendance, selections, filters, notes, links, noteDocuments, shared]),
+    saveState: createSaveState(shared, written.noteDocuments),
+    close: () => closeAll([publish, attendance, selections, filters, ...Object.values(written), shared]),
+  }
+}
+
+/** What people write down: hypotheses, their texts, and short links. */
+function createWritten(
+  { app, me }: RoomDeps,
+  documentDeps: DocumentDeps,
+  { doc }: SharedDocument,
+  id: string,
+): Pick<Room, 'notes' | 'noteDocuments' | 'links'> {
+  const now = (): number => app.clock.now()
+  return {
+    notes: createNotes({ doc, me, now, newId: () => app.newId() }),
+    noteDocuments: createNoteDocuments(documentDeps, id),
+    links: createLinks({ doc, me, now }),
   }
 }
 

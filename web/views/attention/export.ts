@@ -1,5 +1,6 @@
 /** What the Attention Views give away: the maps of heads and the patterns of those that are chosen. */
 import type { Accessor } from 'solid-js'
+import { WebError } from '#web/errors.ts'
 import type { Exportable } from '#web/export/registry.ts'
 import type { Column, Table } from '#web/export/table.ts'
 import type { Analysis } from '#web/state/analyses.ts'
@@ -27,6 +28,8 @@ export function mapsExport({ board, cells, values, analysis }: MapsParts): Expor
     caption: () => captionOf(board),
     facts: () => ({ ...factsOf(board), metric: `${board.metric().label} (${board.metric().formula})` }),
     svg: async (inks) => {
+      if (!cells().maps.some(({ reach }) => reach > 0))
+        throw new WebError('bad-file', 'The maps are still empty. Wait until they are filled, then export them.')
       const [{ mapsPicture }, { createMeasure }] = await Promise.all([
         import('./maps-picture.ts'),
         import('#web/export/measure.ts'),

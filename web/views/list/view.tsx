@@ -5,9 +5,11 @@ import type { InstanceRow } from '#server/wire/instances.ts'
 import { count } from '#web/marks/numbers.ts'
 import { createEffect, For, on, onMount } from '#web/solid.ts'
 import type { Order } from '#web/state/instance-list.ts'
+import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
 import { CorpusSwitch } from '#web/views/workspace/corpus-switch.tsx'
 import { useDesk } from '#web/views/workspace/desk.ts'
+import { useExport } from '#web/views/workspace/export-menu.tsx'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { Avatar } from '#web/widgets/avatar.tsx'
 import { classNames } from '#web/widgets/class-names.ts'
@@ -16,11 +18,14 @@ import { Segment } from '#web/widgets/controls.tsx'
 import { Banner, LinkButton } from '#web/widgets/messages.tsx'
 import type { Column } from './columns.ts'
 import { columnsOf } from './columns.ts'
+import { listExport } from './export.ts'
 import { nextRow } from './row-moves.ts'
 import { createRowWindow, rowHeight } from './row-window.ts'
 
 export function ListPane(): JSX.Element {
+  const app = useApp()
   const room = useRoom()
+  useExport('list', listExport(app.api, room))
   const columns = createMemo(() => columnsOf(room.fields.list()))
   const noun = (): string => room.info().corpus.name
   return (
