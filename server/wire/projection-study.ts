@@ -86,7 +86,9 @@ export const projectionReport = z.object({
   measured: z.number().int(),
   /** SHA-256 of the coordinates of all layers, in hex: the same data, parameters and seed give the same. */
   hash: z.string(),
-  /** As they were used: neighbours and perplexity fitted to the number of points, epochs chosen. */
-  parameters: projectionStudy.omit({ of: true, kind: true }),
+  /** As they were used: neighbours and perplexity fitted to the number of points, however few, and epochs chosen, 0 where there are none. */
+  parameters: projectionStudy
+    .omit({ of: true, kind: true })
+    .extend({ neighbours: whole(0, 200), perplexity: z.number().min(0).max(500), epochs: whole(0, 5_000).nullable() }),
 })
 export type ProjectionReport = z.infer<typeof projectionReport>

@@ -27,6 +27,8 @@ export interface Analyses {
   /** Asks again after a failure or a cancel. */
   retry(instance: AskedInstance | null, question: Question | StudyQuestion): void
   cancel(instance: AskedInstance | null, question: Question | StudyQuestion): void
+  /** Forgets an answer, so that whoever asks next is answered anew; what is under way stays. */
+  forget(instance: AskedInstance | null, question: Question | StudyQuestion): void
   durable(event: DurableEvent): void
   progress(key: string, progress: ProgressEvent): void
   partial(key: string, bytes: Uint8Array): void
@@ -68,6 +70,12 @@ export function createAnalyses(deps: AnalysisDeps): Analyses {
       const known = untrack(() => find(instance, question))
       if (known === undefined) ensure(instance, question)
       else if (isEnded(untrack(known.analysis).phase)) void runner.ask(known)
+    },
+    forget(instance, question) {
+      const key = keyOf(instance, question)
+      const cell = untrack(cells).get(key)
+      if (cell === undefined || isRunning(cell)) return
+      setCells(new Map([...untrack(cells)].filter(([each]) => each !== key)))
     },
     cancel: (instance, question) => void runner.cancel(untrack(() => find(instance, question))),
     durable: (event) => 'key' in event && runner.durable(ofRun(event.key), event),

@@ -27,6 +27,8 @@ export interface ProjectionState {
   steps(instances: readonly string[], over: boolean): Laid
   cancel(of: ProjectionStudy['of']): void
   retry(of: ProjectionStudy['of']): void
+  /** Asks for the corpus anew: there are more states than when it was laid out. */
+  renew(): void
 }
 
 /** The parameters everybody starts with. */
@@ -41,6 +43,7 @@ export function defaultParameters(): LayoutParameters {
 
 export function createProjection(analyses: Analyses): ProjectionState {
   const [parameters, setParameters] = createSignal(defaultParameters())
+  const [renewed, setRenewed] = createSignal(0)
   const question = (of: ProjectionStudy['of'], chosen: LayoutParameters): ProjectionStudy => ({
     kind: 'projection',
     of,
@@ -51,6 +54,7 @@ export function createProjection(analyses: Analyses): ProjectionState {
     of === 'corpus' || of.over ? parameters() : { ...defaultParameters(), method: 'pca' }
   const questionOf = (of: ProjectionStudy['of']): ProjectionStudy => question(of, parametersOf(of))
   const laid = (of: ProjectionStudy['of']): Laid => {
+    void renewed()
     const asked = questionOf(of)
     const first = of === 'corpus' && asked.method !== 'pca' ? analyses.ask(null, { ...asked, method: 'pca' }) : null
     const analysis = analyses.ask(null, asked)()
@@ -66,6 +70,12 @@ export function createProjection(analyses: Analyses): ProjectionState {
     steps: (instances, over) => laid({ steps: [...instances], over }),
     cancel: (of) => analyses.cancel(null, questionOf(of)),
     retry: (of) => analyses.retry(null, questionOf(of)),
+    renew() {
+      for (const method of ['pca', parameters().method] as const) {
+        analyses.forget(null, question('corpus', { ...parameters(), method }))
+      }
+      setRenewed((times) => times + 1)
+    },
   }
 }
 

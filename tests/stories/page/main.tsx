@@ -94,7 +94,7 @@ function start(): void {
     window.stories = {
       names: ['landing', 'sign-in', ...states.keys()],
       show(next, theme) {
-        app.preferences.set({ theme })
+        app.preferences.set({ theme, corpusAs: next.startsWith('projection') ? 'plot' : 'table' })
         setName('')
         setName(next)
       },

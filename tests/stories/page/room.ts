@@ -24,6 +24,7 @@ import { createLinks } from '#web/state/links.ts'
 import { createNotes } from '#web/state/notes.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultsFor } from '#web/state/permalink.ts'
+import type { PointsState } from '#web/state/points.ts'
 import type { Room } from '#web/state/room.ts'
 import { createProjection } from '#web/state/projection.ts'
 import { createSelection } from '#web/state/selection.ts'
@@ -38,6 +39,11 @@ export interface RoomState {
   readonly entry: Entry | null
   /** What is answered to a question; null where nobody has asked it. */
   readonly answer: (question: Question) => Analysis | null
+  /** The same for studies. */
+  readonly study: (study: StudyQuestion) => Analysis | null
+  readonly points: PointsState
+  /** Which points filters and search let through; null for all. */
+  readonly matching: Uint8Array | null
   readonly list: Pick<InstanceList, 'rows' | 'total' | 'all' | 'error' | 'search'>
   readonly runs: readonly RunReply[]
   readonly people: readonly Attendee[]
@@ -66,7 +72,7 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
   const selection = createSelection({ history, show: nothing, publish: nothing, moved: nothing }, state.view)
   const notes = createNotes({ doc: shared.doc, me: () => me, now: () => app.clock.now(), newId: () => app.newId() })
   for (const note of state.notes) writeNote(shared.doc, me, note)
-  const analyses = makeAnalyses(state.answer)
+  const analyses = makeAnalyses(state)
   const texts = new Map(state.notes.map((note) => [note.id, makeDocument(note.text)]))
   return {
     id: state.info.id,
@@ -98,8 +104,8 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
     attributions: makeAttributions(state.entry),
     analyses,
     points: {
-      state: () => ({ kind: 'loading' }),
-      matching: () => null,
+      state: () => state.points,
+      matching: () => state.matching,
       open: nothing,
       setFilters: nothing,
       setSearch: nothing,
@@ -145,10 +151,13 @@ function makeList(list: RoomState['list']): InstanceList {
   }
 }
 
-function makeAnalyses(answer: RoomState['answer']): Room['analyses'] {
+function makeAnalyses({ answer, study }: RoomState): Room['analyses'] {
+  const known = (instance: unknown, question: Question | StudyQuestion): Analysis | null =>
+    instance === null ? study(question as StudyQuestion) : answer(question as Question) // studies are asked without an instance
   return {
-    ask: (_instance: unknown, question: Question | StudyQuestion) => () => answer(question as Question) ?? asking, // stories ask no studies
-    known: (_instance, question) => answer(question as Question), // as above
+    ask: (instance: unknown, question: Question | StudyQuestion) => () => known(instance, question) ?? asking,
+    forget: nothing,
+    known,
     retry: nothing,
     cancel: nothing,
     durable: nothing,

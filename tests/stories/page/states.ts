@@ -9,6 +9,7 @@ import type { View } from '#web/state/permalink.ts'
 import { defaultsFor, emptyView } from '#web/state/permalink.ts'
 import type { Analysis } from '#web/state/analyses.ts'
 import { answerOf, asking } from './answers.ts'
+import { projectionStates } from './projection-states.ts'
 import type { Recorded } from './recorded.ts'
 import { partialScores } from './recorded.ts'
 import type { RoomState } from './room.ts'
@@ -30,6 +31,7 @@ export function makeStates(recorded: Recorded): ReadonlyMap<string, RoomState> {
     ...comparedStates(recorded, base),
     ...sharedStates(recorded, base),
     ...listStates(base),
+    ...projectionStates(base, runOf(recorded.instance, 1)),
   ])
 }
 
@@ -53,6 +55,9 @@ function baseState(recorded: Recorded): RoomState {
       search: () => '',
     },
     answer: (question) => answerOf(question, instance),
+    study: () => null,
+    points: { kind: 'loading' },
+    matching: null,
     runs: [],
     people: [attendee(ada, true)],
     followed: null,

@@ -125,7 +125,7 @@ test('[PV6] the point under the pointer is found, the nearest one within reach o
 
 test.each([
   [300, 'discs'],
-  [3_000, 'squares'],
+  [12_000, 'squares'],
   [80_000, 'squares that let shine through'],
 ] as const)('[PV7] the picture of %i points has the bytes that were approved: %s', (n, kind) => {
   const cloud = makeCloud(n, 20)

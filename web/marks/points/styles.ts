@@ -4,14 +4,16 @@ import { countInView } from './census.ts'
 import type { ClassStyle } from './raster.ts'
 import type { Size, ViewTransform } from './view-transform.ts'
 
-/** CSS pixels */
+/** CSS pixels: a few thousand points are worth seeing one by one, even where some touch. */
 const smallest = 2
+const smallestOf = (count: number): number => (count <= 2_000 ? 4.5 : count <= 10_000 ? 3 : smallest)
 const largest = 6
 /** In a pane of more than 600 px. */
 const largestWide = 7
 const edgeWidth = 0.75
-/** From this diameter on marks are discs, and have an edge. */
-const leastDisc = 4
+/** From these diameters on marks are discs, and have an edge. */
+const leastDisc = 3
+const leastEdged = 4
 
 /** How often a typical pixel within a crowd may be covered before marks shrink, then fade. */
 const crowded = 1.6
@@ -22,6 +24,8 @@ const mostSoftPixels = 500_000
 /** More points than this are thinned out while the picture moves. */
 const mostMoving = 250_000
 
+const countOf = ({ counts }: Census): number => counts.reduce((sum, count) => sum + count, 0)
+
 export interface Marks {
   /** CSS pixels */
   readonly diameter: number
@@ -30,14 +34,14 @@ export interface Marks {
 }
 
 /**
- * Marks of 2 to 6 px, as large as leaves neighbours apart at a typical point; where even the smallest overlap they let what is
+ * Marks of 2 to 6 px (of 4.5 where there are few), as large as leaves neighbours apart at a typical point; where even the smallest overlap they let what is
  * below shine through, so that a crowd is darker than a few.
  */
 export function marksFor(census: Census, at: ViewTransform, { width }: Size): Marks {
   const perPixel = census.density / at.scale ** 2
   const most = width > 600 ? largestWide : largest
   const roomy = perPixel === 0 ? most : Math.sqrt(crowded / perPixel)
-  const diameter = Math.round(2 * Math.min(most, Math.max(smallest, roomy))) / 2
+  const diameter = Math.round(2 * Math.min(most, Math.max(smallestOf(countOf(census)), roomy))) / 2
   return { diameter, opacity: Math.min(1, Math.max(0.12, crowded / Math.max(crowded, perPixel * diameter ** 2))) }
 }
 
@@ -64,7 +68,7 @@ export interface StyleAnswer {
 const setBack = { aside: [0.3, 0.14], plain: [1, 0.3] } as const
 
 export function stylesFor({ census, transform, size, ratio, chosen, moving }: StyleQuestion): StyleAnswer {
-  const all = census.counts.reduce((sum, count) => sum + count, 0)
+  const all = countOf(census)
   const step = moving ? Math.max(1, Math.ceil(all / mostMoving)) : 1
   const { diameter, opacity } = marksFor({ ...census, density: census.density / step }, transform, size)
   const visible = countInView(census, transform, size)
@@ -72,7 +76,7 @@ export function stylesFor({ census, transform, size, ratio, chosen, moving }: St
   const style = (of: number, share: number, edged: boolean): ClassStyle => ({
     diameter: soft ? of * ratio : Math.max(1, Math.round(of * ratio)),
     disc: soft,
-    edge: edged && soft ? edgeWidth * ratio : 0,
+    edge: edged && soft && of >= leastEdged ? edgeWidth * ratio : 0,
     opacity: opacity * share,
   })
   const at = chosen ? 1 : 0

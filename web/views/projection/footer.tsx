@@ -23,6 +23,8 @@ export interface FooterProps {
   readonly onLayer: (layer: number) => void
   readonly onCancel: () => void
   readonly onAgain: () => void
+  /** Lays out what has come since. */
+  readonly onRenew: () => void
 }
 
 export function Footer(props: FooterProps): JSX.Element {
@@ -131,15 +133,25 @@ function Facts(props: FooterProps): JSX.Element {
   const partial = (): string | null => {
     const now = report()
     if (now === null || now.partial === null) return null
-    const why = now.partial === 'sample' ? 'an even sample' : 'the others are still being written'
-    return `${share(now.shown, now.of)} points: ${why}`
+    return `${share(now.shown, now.of)} points, ${partialTexts[now.partial]}`
   }
   return (
     <p class="facts">
       <Show when={!props.online}>
         <span class="off">Offline: hover, filter and lasso work, new layouts wait. </span>
       </Show>
-      <span title={factsTitle(used())}>{factsText(used())}</span>
+      <Show when={partial()}>
+        {(text) => (
+          <>
+            <b>{text()}</b>
+            <Show when={report()?.partial === 'outputs'}>
+              <LinkButton onClick={() => props.onRenew()}>Lay out again</LinkButton>
+            </Show>
+            {' · '}
+          </>
+        )}
+      </Show>
+      {methodNames[used().method]}
       <Show when={laid()}>
         {(present) => (
           <>
@@ -162,22 +174,26 @@ function Facts(props: FooterProps): JSX.Element {
           </>
         )}
       </Show>
-      <Show when={partial()}>
-        {(text) => (
-          <span>
-            {' · '}
-            {text()}
-          </span>
-        )}
+      <Show when={used().method !== 'pca'}>
+        <span title={factsTitle(used())}>
+          {' · '}
+          {factsText(used())}
+        </span>
       </Show>
     </p>
   )
 }
 
+/** Why a layout holds less than the corpus. */
+const partialTexts = {
+  outputs: 'the others are still being written',
+  problems: 'the model could write nothing for the others',
+  sample: 'an even sample',
+} as const
+
 function factsText({ method, metric, neighbours, perplexity }: Parameters): string {
-  if (method === 'pca') return 'PCA'
   const near = metric === 'cosine' ? 'cosine' : 'Euclidean'
-  return `${methodNames[method]}, ${near}, ${method === 'umap' ? `${neighbours} neighbours` : `perplexity ${perplexity}`}`
+  return `${near}, ${method === 'umap' ? `${neighbours} neighbours` : `perplexity ${plain(perplexity, 0)}`}`
 }
 
 const factsTitle = (parameters: Parameters): string =>

@@ -6,8 +6,7 @@ import { boxAround } from '#web/marks/points/labels.ts'
 import type { Point } from '#web/marks/points/view-transform.ts'
 import { toScreen } from '#web/marks/points/view-transform.ts'
 import { For } from '#web/solid.ts'
-import { personColour } from '#web/widgets/person.ts'
-import { initialOf } from '#web/widgets/person.ts'
+import { initialOf, personColour } from '#web/widgets/person.ts'
 import { Axes } from './axes.tsx'
 import type { Shape } from './gestures.ts'
 import { brushRadius } from './gestures.ts'
@@ -44,13 +43,7 @@ export function Overlay(props: OverlayProps): JSX.Element {
       <Names {...props} />
       <For each={props.model.others()}>{(other) => <OpenRing other={other} stage={props.stage} />}</For>
       <Show when={at(props.model.open())}>
-        {(place) => (
-          <Primary
-            at={place()}
-            id={props.model.points().ids[props.model.rows().pointOf[props.model.open()] ?? -1] ?? ''}
-            width={props.stage.moment().size.width}
-          />
-        )}
+        {(place) => <Primary at={place()} id={openId(props.model)} width={props.stage.moment().size.width} />}
       </Show>
       <Show when={at(props.hover)}>
         {(place) => <circle class="hover-ring" cx={place()[0]} cy={place()[1]} r="6.5" />}
@@ -83,7 +76,7 @@ function Names(props: OverlayProps): JSX.Element {
     if (travelling()) return []
     const { transform, size } = props.stage.moment()
     const open = placeOf(props.stage, props.model.open())
-    const taken: Box[] = open === null ? [] : [boxAround(open[0], open[1], 9)]
+    const taken = open === null ? [] : primaryBoxes(open, openId(props.model), size.width)
     return placeNames(spots(), transform, size, taken)
   })
   return (
@@ -97,8 +90,22 @@ function Names(props: OverlayProps): JSX.Element {
   )
 }
 
+const openId = (model: PlotModel): string => model.points().ids[model.rows().pointOf[model.open()] ?? -1] ?? ''
+
+/** The id stands where there is more room. */
+const sideOf = ([x]: Point, width: number): 1 | -1 => (x > width / 2 ? -1 : 1)
+
+/** What the ring of the open point and its id cover. */
+function primaryBoxes(at: Point, id: string, width: number): Box[] {
+  const [x, y] = at
+  const reach = 18 + 6.4 * id.length
+  const side = sideOf(at, width)
+  const ring = boxAround(x, y, 9)
+  return [ring, { left: side < 0 ? x - reach : x, right: side < 0 ? x : x + reach, top: y + 3, bottom: y + 18 }]
+}
+
 function Primary(props: { readonly at: Point; readonly id: string; readonly width: number }): JSX.Element {
-  const side = (): 1 | -1 => (props.at[0] > props.width / 2 ? -1 : 1)
+  const side = (): 1 | -1 => sideOf(props.at, props.width)
   return (
     <g class="primary" transform={`translate(${props.at[0].toFixed(1)} ${props.at[1].toFixed(1)})`}>
       <circle class="gap" r="8.5" />

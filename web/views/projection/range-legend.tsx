@@ -21,9 +21,8 @@ export function RangeLegend(props: {
   const [drag, setDrag] = createSignal<readonly [number, number] | null>(null)
   const seen = (): readonly [number, number] | null => drag() ?? range()
   const counts = createMemo(() => {
-    const mask = props.model.matching()
     const { values, min, max } = props.legend
-    return histogramOf(values, [min, max], bins, (point) => mask === null || mask[point] === 1)
+    return histogramOf(values, [min, max], bins, () => true)
   })
   const fullest = (): number => Math.max(1, ...counts())
   const valueAt = (share: number): number =>
@@ -67,6 +66,7 @@ export function RangeLegend(props: {
         <For each={counts()}>
           {(size, bin) => (
             <rect
+              class={isOutside(valueAt(bin() / bins), valueAt((bin() + 1) / bins), seen()) ? 'outside' : undefined}
               x={bin() * 10}
               width="9"
               y={height - (height * size) / fullest()}
@@ -94,6 +94,9 @@ export function RangeLegend(props: {
     </div>
   )
 }
+
+const isOutside = (from: number, to: number, range: readonly [number, number] | null): boolean =>
+  range !== null && (to < range[0] || from > range[1])
 
 /** Both ends, to be read and to be typed. */
 function Ends(props: {

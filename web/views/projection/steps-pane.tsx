@@ -156,3 +156,26 @@ function PathOver(props: {
   })
   return <StepMarks steps={steps()} size={props.stage.moment().size} />
 }
+
+/** What becomes of the steps over the corpus, in words: the plot shows only where they are. */
+export function OverNote(): JSX.Element {
+  const room = useRoom()
+  const written = createWritten()
+  const laid = createMemo(() => {
+    const instance = written()
+    return instance === null ? null : room.projection.steps([instance.id], true)
+  })
+  const text = (): string => {
+    const now = laid()
+    if (now === null) return 'Open a point to see the path of the decoder among the others.'
+    const problem = problemOf(now)
+    if (problem !== null) return problem
+    if (now.layout === null) return progressText(room.projection.parameters().method, now.analysis)
+    return `${counted(now.layout.count, 'decoder state')}, each placed by its nearest states of the corpus: light is early, dark is late.`
+  }
+  return (
+    <section class="steps" aria-label="Decoder steps">
+      <p class="legend-note">{text()}</p>
+    </section>
+  )
+}

@@ -27,7 +27,7 @@ import { plotKeys } from './plot-keys.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Stage } from './stage.ts'
 import { createStage } from './stage.ts'
-import { StepsOver, StepsPane } from './steps-pane.tsx'
+import { OverNote, StepsOver, StepsPane } from './steps-pane.tsx'
 import { ColourSelect, Tools } from './tools.tsx'
 
 export function ProjectionPane(): JSX.Element {
@@ -141,6 +141,7 @@ function Ready(props: { readonly points: Accessor<Points> }): JSX.Element {
         onLayer={(layer) => selection.setLayer(layer)}
         onCancel={() => projection.cancel('corpus')}
         onAgain={() => projection.retry('corpus')}
+        onRenew={() => projection.renew()}
       />
     </>
   )
@@ -185,6 +186,9 @@ function Body(props: { readonly model: PlotModel; readonly stage: Stage }): JSX.
         <Legend model={props.model} />
         <Show when={settings.steps() === 'beside'}>
           <StepsPane layer={props.model.layer()} />
+        </Show>
+        <Show when={settings.steps() === 'over'}>
+          <OverNote />
         </Show>
       </aside>
     </div>
