@@ -1,6 +1,6 @@
 import type { Connection } from './db/database.ts'
 import { readTokenCounts } from './db/outputs.ts'
-import { countStates } from './db/states.ts'
+import { type StateCount, countStates } from './db/states.ts'
 import { Refusal } from './errors.ts'
 import type { StudyInput } from './jobs/input.ts'
 import { type ProjectionStudy, mostProjected, projectionStudy } from './wire/projection-study.ts'
@@ -18,13 +18,28 @@ export async function askProjection(
   checkSpread(study)
   const { of, method } = study
   const wholeCorpus = of === 'corpus' || of.over
-  const states = await countStates(db, workspace, revision, wholeCorpus ? null : of.steps)
+  const states = wholeCorpus ? await countStates(db, workspace, revision, null) : []
+  const ofSteps = of === 'corpus' ? [] : await countStates(db, workspace, revision, of.steps)
   const located = states.reduce((sum, { instances }) => sum + instances, 0)
   const tokens = of === 'corpus' ? null : await countTokens(of.steps, workspace, revision, db)
   const points = wholeCorpus || tokens === null ? Math.min(located, mostProjected[method]) : tokens
   if (points < FEWEST) throw new Refusal('conflict', tooFew(points, wholeCorpus))
   checkFit(study, points)
-  return { study: withoutIdle(study), states: states.map(({ hash, instances }) => [hash, instances]) }
+  return { study: withoutIdle(study), states: joinStates(states, ofSteps, wholeCorpus) }
+}
+
+/** The files of the corpus, and those of steps over it that hold none of its instances: texts of people's own. */
+function joinStates(
+  corpus: readonly StateCount[],
+  steps: readonly StateCount[],
+  wholeCorpus: boolean,
+): readonly (readonly [string, number])[] {
+  const known = new Set(corpus.map(({ hash }) => hash))
+  const others = steps.filter(({ hash }) => !known.has(hash))
+  return [
+    ...corpus.map(({ hash, instances }) => [hash, instances] as const),
+    ...others.map(({ hash, instances }) => [hash, wholeCorpus ? 0 : instances] as const),
+  ]
 }
 
 function tooFew(points: number, ofCorpus: boolean): string {

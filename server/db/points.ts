@@ -39,7 +39,7 @@ export async function* readPointPages(
 ): AsyncGenerator<PointPage> {
   const attributes = columns.map((_, place) => `, json_agg(attributes -> $${place + 4}) as c${place}`)
   const question = `select string_agg(int4send(ordinal), ''::bytea) as ordinals, string_agg(id, chr(10)) as ids${attributes.join('')}
-    from (select ordinal, id, attributes from instance where workspace = $1 and ordinal > $2 order by ordinal limit $3) page`
+    from (select ordinal, id, attributes from instance where workspace = $1 and origin is null and ordinal > $2 order by ordinal limit $3) page`
   for (let after = -1; ;) {
     const { rows } = await db.query(question, [workspace, after, PAGE, ...columns.map(({ name }) => name)])
     const [page] = rows as [Record<string, unknown>]

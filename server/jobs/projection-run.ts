@@ -97,7 +97,8 @@ async function readCorpusLayout(
   study: ProjectionStudy,
   { database, engine, results }: ComputingDeps,
 ): Promise<readonly Float32Array[] | null> {
-  const run = await readRun(database, keyOf({ ...input, study: { ...study, of: 'corpus' } }, engine))
+  const states = input.states.filter(([, instances]) => instances > 0)
+  const run = await readRun(database, keyOf({ ...input, study: { ...study, of: 'corpus' }, states }, engine))
   const bytes = run?.state === 'done' && run.result !== null ? await results.read(run.result) : null
   if (bytes === null || study.method === 'pca') return null
   const tensors = decodeSafetensors(bytes, 'the layout of the corpus')

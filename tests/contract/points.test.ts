@@ -99,6 +99,14 @@ describeBoth('points', (place) => {
     })
   })
 
+  it("[PC8] texts of people's own are no points", async () => {
+    const other = await makeWorkspace(server, ana, rows)
+    await server.deps.database.query(`update instance set origin = '{}' where workspace = $1 and id = 'r12'`, [other])
+    const { ids } = await readPoints(other)
+    expect(ids).toHaveLength(rows.length - 1)
+    expect(ids).not.toContain('r12')
+  })
+
   it('[PC4] every column says what it is', async () => {
     for (const { title, definition } of (await readPoints()).columns) {
       expect(title.length).toBeGreaterThan(0)

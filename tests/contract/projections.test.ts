@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { decodeSafetensors, type FileTensor } from '#compute/index.ts'
 import type { ProjectionReport } from '#server/wire/projection-study.ts'
@@ -142,6 +144,34 @@ describeBoth('projections', (place) => {
       if (method === 'umap') expect(Math.max(...fresh.layout.layers[1]!.xy.map(Math.abs))).toBeLessThan(2 * reach)
     },
   )
+
+  it("[PS11] texts of people's own are no points of the corpus, and their steps lie over it all the same", async () => {
+    const other = await makeWorkspace(server, ana, rows)
+    await writeAll(server, ana, other)
+    const { database } = server.deps
+    await database.query(`update instance set origin = '{}' where workspace = $1 and id = 'r5'`, [other])
+    // Its states in a file of their own, as those of such texts are.
+    await database.query(
+      `with own as (select workspace, hash, revision, bytes, instances, created_at from state_chunk
+         where workspace = $1 and instances @> '[{"id":"r5"}]' limit 1)
+       insert into state_chunk select workspace, reverse(hash), revision, bytes, instances, created_at from own`,
+      [other],
+    )
+    const { rows: found } = await database.query(
+      `update output set chunk = reverse(chunk) where workspace = $1 and instance = 'r5' returning chunk`,
+      [other],
+    )
+    const [{ chunk }] = found as [{ chunk: string }]
+    const bytes = (await server.deps.states.read([...chunk].toReversed().join('')))!
+    const file = server.deps.states.locate(chunk)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, bytes)
+    const corpus = await project({ of: 'corpus', method: 'pca' }, other)
+    expect([...corpus.layout.ordinals]).toEqual([...rows.keys()].filter((ordinal) => ordinal !== 5))
+    const over = await project({ of: { steps: ['r5'], over: true }, method: 'umap', neighbours: 5, epochs: 20 }, other)
+    expect(over.layout.count).toBe(7)
+    expect((await project({ of: { steps: ['r5'] }, method: 'pca' }, other)).layout.count).toBe(7)
+  })
 
   it('[PS7] parameters that do not fit the points are refused with what would fit', async () => {
     expect(await refusal({ of: 'corpus', method: 'umap', neighbours: 24 })).toMatch(
