@@ -175,12 +175,7 @@ type Together = Pick<
 function createTogether(deps: RoomDeps, id: string, link: View | null): Together {
   const { app, info, me } = deps
   const { clock } = app
-  const documentDeps: DocumentDeps = {
-    origin: app.socketOrigin,
-    Socket: deps.Socket,
-    clock,
-    random: () => app.random(),
-  }
+  const documentDeps = documentDepsOf(deps)
   const shared = openSharedDocument(documentDeps, id, 'shared')
   const selections = makeSharedMap(shared.doc, 'selections')
   const history = createHistory(app.toasts)
@@ -227,6 +222,13 @@ function createWritten(
     links: createLinks({ doc, me, now }),
   }
 }
+
+const documentDepsOf = ({ app, Socket }: RoomDeps): DocumentDeps => ({
+  origin: app.socketOrigin,
+  Socket,
+  clock: app.clock,
+  random: () => app.random(),
+})
 
 const closeAll = (parts: readonly { close(): unknown }[]): void => parts.forEach((part) => part.close())
 

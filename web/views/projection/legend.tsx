@@ -7,7 +7,7 @@ import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
 import { personColour } from '#web/widgets/person.ts'
 import type { Legend as LegendValue, LevelRow } from './colouring.ts'
-import type { Change } from './legend-filters.ts'
+import { createApply } from './filter-change.ts'
 import { clickRow, isShown } from './legend-filters.ts'
 import type { PlotModel } from './model.ts'
 import { RangeLegend } from './range-legend.tsx'
@@ -37,17 +37,6 @@ export function Legend(props: { readonly model: PlotModel }): JSX.Element {
       <OtherRows model={props.model} />
     </div>
   )
-}
-
-/** Applies what a click on the legend means; everybody sees it. */
-export function createApply(): (change: Change | null) => void {
-  const room = useRoom()
-  return (change) => {
-    if (change === null || !room.writable()) return
-    if (change.kind === 'add') room.filters.add(change.filter)
-    else if (change.kind === 'change') room.filters.change(change.id, change.filter)
-    else room.filters.remove(change.id)
-  }
 }
 
 function Levels(props: {

@@ -6,7 +6,7 @@ import { For } from '#web/solid.ts'
 import { useRoom } from '#web/state/room.ts'
 import type { Legend } from './colouring.ts'
 import { histogramOf } from './colouring.ts'
-import { createApply } from './legend.tsx'
+import { createApply } from './filter-change.ts'
 import { dragRange, filterOf } from './legend-filters.ts'
 import type { PlotModel } from './model.ts'
 
