@@ -1,5 +1,6 @@
 import type { ComputePool } from '#compute/types.ts'
 import type { Collab } from '#collab/index.ts'
+import type { Arrivals } from './checkpoints/arrivals.ts'
 import type { PrepareCheckpoint } from './checkpoints/preparing.ts'
 import type { Registry } from './checkpoints/registry.ts'
 import type { Database } from './db/database.ts'
@@ -27,6 +28,8 @@ export interface AppDeps {
   readonly states: FileStore
   readonly space: Space
   readonly localFiles: LocalFiles
+  /** Checkpoints on their way in. */
+  readonly arrivals: Arrivals
   /** Corpus files on their way into workspaces. */
   readonly intakes: Intakes
   readonly origins: Origins

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { ComputePool } from '#compute/types.ts'
 import { createApp } from './app.ts'
 import { readAssets } from './assets.ts'
+import { type ArrivalsDeps, openArrivals } from './checkpoints/arrivals.ts'
 import { makePreparing } from './checkpoints/preparing.ts'
 import { openRegistry } from './checkpoints/registry.ts'
 import type { Closing } from './closing.ts'
@@ -92,17 +93,19 @@ function chooseOrigins({ host, origins }: Settings, port: number): Origins {
   return makeOrigins([...(origins ?? []), ...here])
 }
 
-async function openSurroundings(settings: Settings, deps: Omit<IntakesDeps, 'directory'>) {
+type SurroundingDeps = Omit<IntakesDeps, 'directory'> & Omit<ArrivalsDeps, 'hub'>
+
+async function openSurroundings(settings: Settings, deps: SurroundingDeps) {
   const { data, database, checkpoints, intakes } = foldersOf(settings.data)
-  const { host, origins, folders: named, home } = settings
-  // Behind a proxy, everybody comes from this machine.
-  const isPrivate = isLoopback(host) && origins === null
+  const { host, origins, folders: named, home, hub } = settings
+  const reach = { isPrivate: isLoopback(host), hasProxy: origins !== null }
   return {
     assets: readAssets(`${installation}web/dist`),
     // A class of a hundred behind one address signs in within a minute.
     signIns: makeRate({ burst: 200, perSecond: 2, now: deps.now }),
     intakes: await openIntakes({ ...deps, directory: intakes }),
-    localFiles: makeLocalFiles({ named, home, isPrivate }),
+    localFiles: makeLocalFiles({ named, home, ...reach }),
+    arrivals: openArrivals({ ...deps, hub }),
     directories: { data, database, checkpoints, cache: settings.cache },
   }
 }

@@ -21,6 +21,8 @@ export interface Settings {
   /** Folders of this machine whose files may be named in the page; null where nobody said. */
   readonly folders: readonly string[] | null
   readonly home: string
+  /** Where checkpoints are fetched from, and kept. */
+  readonly hub: ReturnType<typeof readHub>
 }
 
 const DEFAULT_PORT = 4884
@@ -44,6 +46,7 @@ export function readSettings(args: readonly string[], env: ServerEnvironment): S
     origins: nonEmpty(env['COATTEND_ORIGIN']) === undefined ? null : parseOrigins(env['COATTEND_ORIGIN'] ?? ''),
     folders: parseFolders(nonEmpty(env['COATTEND_FOLDERS'])),
     home: homedir(),
+    hub: readHub(env),
   }
 }
 

@@ -17,7 +17,7 @@ import { startCorpusRun } from './workspaces/make.ts'
 /** What is open before collaboration and jobs are. */
 export type Core = Omit<
   AppDeps,
-  'collab' | 'ledger' | 'runs' | 'assets' | 'signIns' | 'directories' | 'intakes' | 'localFiles'
+  'collab' | 'ledger' | 'runs' | 'assets' | 'signIns' | 'directories' | 'arrivals' | 'intakes' | 'localFiles'
 >
 
 /** Collaboration and jobs, which tell each other what happens. */

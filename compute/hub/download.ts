@@ -63,7 +63,7 @@ async function keptInstead(
   return kept
 }
 
-interface Fetch {
+export interface Fetch {
   readonly client: HubClient
   readonly repository: Repository
   readonly remote: RemoteRevision
@@ -91,7 +91,7 @@ async function fetchRevision(fetch: Fetch): Promise<string> {
 }
 
 /** The names of all files to fetch; the index of shards is read first, to know them. */
-async function chooseFiles(
+export async function chooseFiles(
   { remote, repository: { id } }: Fetch,
   readIndex: (name: string) => Promise<string>,
 ): Promise<readonly string[]> {
@@ -153,7 +153,8 @@ const isThere = (path: string, { size }: RemoteFile): Promise<boolean> =>
     () => false,
   )
 
-async function fetchFile(
+/** Puts a file into the snapshot, fetched where the cache lacks it. */
+export async function fetchFile(
   { client, folders, settings }: Fetch,
   file: RemoteFile,
   snapshot: string,

@@ -32,6 +32,9 @@ const architectures: readonly Architecture[] = [
   gptNeox,
 ]
 
+/** What `model_type` may be. */
+export const architectureNames: readonly string[] = architectures.map(({ modelType }) => modelType)
+
 /** Fields that say how many layers there are: each layer is built before its tensors are missed. */
 const layerCounts = [
   'num_hidden_layers',
@@ -64,12 +67,11 @@ export function openModel(checkpoint: Checkpoint): Model {
   const modelType = config.text('model_type', '')
   const architecture = architectures.find((candidate) => candidate.modelType === modelType)
   if (architecture === undefined) {
-    const supported = architectures.map((candidate) => candidate.modelType).join(', ')
     const found =
       modelType === ''
         ? 'config.json names no model_type'
         : `The architecture ${JSON.stringify(modelType)} is not supported`
-    throw new ComputeError('unsupported', `${found}; supported are ${supported}`)
+    throw new ComputeError('unsupported', `${found}; supported are ${architectureNames.join(', ')}`)
   }
   config.require('is_encoder_decoder', [architecture.kind === 'encoder-decoder'])
   config.require('quantization_config', [])

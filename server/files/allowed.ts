@@ -9,6 +9,8 @@ import { Refusal } from '../errors.ts'
 export interface LocalFiles {
   /** What `~` stands for. */
   readonly home: string
+  /** Whether somebody at this address sits at the server's machine. */
+  isAtMachine(address: string): boolean
   /** Folders below which files may be named, for somebody at this address. */
   foldersFor(address: string): readonly string[]
 }
@@ -20,12 +22,16 @@ export interface LocalFilesOptions {
   readonly home: string
   /** Whether only this machine can reach the server. */
   readonly isPrivate: boolean
+  /** Behind a proxy, everybody comes from this machine. */
+  readonly hasProxy: boolean
 }
 
-export function makeLocalFiles({ named, home, isPrivate }: LocalFilesOptions): LocalFiles {
+export function makeLocalFiles({ named, home, isPrivate, hasProxy }: LocalFilesOptions): LocalFiles {
+  const isAtMachine = (address: string): boolean => !hasProxy && isLoopback(address)
   return {
     home,
-    foldersFor: (address) => named ?? (isPrivate && isLoopback(address) ? [home] : []),
+    isAtMachine,
+    foldersFor: (address) => named ?? (isPrivate && isAtMachine(address) ? [home] : []),
   }
 }
 

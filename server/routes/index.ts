@@ -3,6 +3,7 @@ import { describeRoutes } from '../openapi.ts'
 import { type Route, anybodyRoute } from '../route.ts'
 import { paths } from '../wire/paths.ts'
 import { analysisRoutes } from './analyses.ts'
+import { arrivalRoutes } from './arrivals.ts'
 import { attributionRoutes } from './attributions.ts'
 import { checkpointRoutes } from './checkpoints.ts'
 import { derivedRoutes } from './derived.ts'
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...resultRoutes,
   ...checkpointRoutes,
+  ...arrivalRoutes,
   ...intakeRoutes,
   ...provenanceRoutes,
   ...diskRoutes,

@@ -19,6 +19,12 @@ export const paths = {
   addresses: '/api/addresses',
   /** GET */
   devices: '/api/devices',
+  /** GET, POST: checkpoints on their way in */
+  arrivals: '/api/arrivals',
+  /** DELETE: ends or forgets one */
+  arrival: (id: string): string => `/api/arrivals/${id}`,
+  /** POST: fetches one that was looked up */
+  arrivalFetch: (id: string): string => `/api/arrivals/${id}/fetch`,
   /** GET: folders of the server's machine whose files may be named */
   localFolders: '/api/local-folders',
   /** POST: begins the upload of a corpus file */

@@ -5,6 +5,7 @@ import type { ComputePool } from '#compute/types.ts'
 import { type Announcer, openCollab } from '#collab/index.ts'
 import { type App, createApp } from '#server/app.ts'
 import { readAssets } from '#server/assets.ts'
+import { type HubPlace, openArrivals } from '#server/checkpoints/arrivals.ts'
 import { makePreparing } from '#server/checkpoints/preparing.ts'
 import { openRegistry } from '#server/checkpoints/registry.ts'
 import { makeClosing } from '#server/closing.ts'
@@ -71,7 +72,18 @@ export interface TestServerOptions {
   /** Folders of checkpoints by id; one of the double's where none are named. */
   readonly checkpoints?: Readonly<Record<string, string>>
   readonly dist?: string
+  /** Where checkpoints are fetched from; nowhere where none is named. */
+  readonly hub?: HubPlace
+  /** Address that visitors come from. */
+  readonly from?: string
 }
+
+const nowhere = (data: string): HubPlace => ({
+  endpoint: 'http://127.0.0.1:9',
+  cache: join(data, 'hub'),
+  token: null,
+  offline: true,
+})
 
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = options.data === undefined ? makeFolder() : { path: options.data, remove: () => {} }
@@ -119,7 +131,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     ...core,
     ...work,
     intakes: await openIntakes({ ...core, directory: intakes }),
-    localFiles: makeLocalFiles({ named: [join(data, 'shared')], home: data, isPrivate: false }),
+    localFiles: makeLocalFiles({ named: [join(data, 'shared')], home: data, isPrivate: false, hasProxy: false }),
+    arrivals: openArrivals({ ...core, hub: options.hub ?? nowhere(data) }),
     assets: readAssets(options.dist ?? join(data, 'no-web')),
     signIns: makeRate({ burst: 50, perSecond: 1, now }),
     directories: { data, database: join(data, 'database'), checkpoints, cache: join(data, 'cache') },
@@ -140,7 +153,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
           // A stream or a text goes out as it is.
           ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body), duplex: 'half' }),
         },
-        {},
+        { incoming: { socket: { remoteAddress: options.from ?? '127.0.0.1' } } },
       ),
     )
   return {

@@ -1,16 +1,13 @@
 /** Makes a workspace: a name, a checkpoint, and a corpus whose rows are shown before they are taken. */
 import type { JSX } from 'solid-js'
-import { createSignal, Show, untrack } from 'solid-js'
-import type { CheckpointReply } from '#server/wire/checkpoints.ts'
+import { createSignal, Show } from 'solid-js'
 import type { MakeWorkspaceRequest, WorkspaceReply } from '#server/wire/workspaces.ts'
-import { readCheckpoints } from '#web/api/checkpoints.ts'
 import { messageOf } from '#web/errors.ts'
-import { For, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import { createIntake } from '#web/state/intake.ts'
-import { modelSummary } from '#web/views/workspace/model-summary.ts'
 import { Field } from '#web/widgets/controls.tsx'
 import { Dialog } from '#web/widgets/dialog.tsx'
+import { CheckpointField } from './checkpoint-field.tsx'
 import { CorpusField } from './corpus-field.tsx'
 import { CorpusPreview } from './corpus-preview.tsx'
 
@@ -102,45 +99,5 @@ function NewWorkspaceForm(props: NewWorkspaceProps): JSX.Element {
         </button>
       </div>
     </form>
-  )
-}
-
-function CheckpointField(props: { readonly value: string; readonly onChange: (id: string) => void }): JSX.Element {
-  const app = useApp()
-  const [checkpoints, setCheckpoints] = createSignal<readonly CheckpointReply[]>([])
-  const [problem, setProblem] = createSignal<string | null>(null)
-  const load = async (): Promise<void> => {
-    try {
-      const reply = await readCheckpoints(app.api)
-      setCheckpoints(reply.checkpoints)
-      const usable = reply.checkpoints.find((checkpoint) => checkpoint.problem === null)
-      if (untrack(() => props.value) === '' && usable) props.onChange(usable.id)
-    } catch (error) {
-      setProblem(messageOf(error))
-    }
-  }
-  onMount(() => {
-    void load()
-  })
-  return (
-    <Field label="Model" error={problem()} hint="To add one: npm run -s coattend -- import FOLDER, then reload.">
-      {({ id, describedBy }) => (
-        <select
-          id={id}
-          class="select"
-          aria-describedby={describedBy}
-          value={props.value}
-          onChange={(event) => props.onChange(event.currentTarget.value)}
-        >
-          <For each={checkpoints()}>
-            {(checkpoint) => (
-              <option value={checkpoint.id} disabled={checkpoint.problem !== null}>
-                {`${checkpoint.name}: ${modelSummary(checkpoint)}`}
-              </option>
-            )}
-          </For>
-        </select>
-      )}
-    </Field>
   )
 }
