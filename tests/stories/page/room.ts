@@ -153,7 +153,7 @@ function makeList(list: RoomState['list']): InstanceList {
 
 function makeAnalyses({ answer, study }: RoomState): Room['analyses'] {
   const known = (instance: unknown, question: Question | StudyQuestion): Analysis | null =>
-    instance === null ? study(question as StudyQuestion) : answer(question as Question) // studies are asked without an instance
+    instance === null ? study(question) : answer(question as Question) // studies are asked without an instance
   return {
     ask: (instance: unknown, question: Question | StudyQuestion) => () => known(instance, question) ?? asking,
     forget: nothing,

@@ -78,7 +78,7 @@ function SaveSlice(props: { readonly count: number }): JSX.Element {
   }
   return (
     <Popover
-      label="Save the selection under a name"
+      label="Save as slice: a filter for everybody"
       triggerClass="plain small"
       trigger={<span>Save as slice</span>}
       open={open()}

@@ -55,7 +55,11 @@ export function ColourSelect(props: {
   return (
     <label class="colour-by">
       <span>Colour</span>
-      <select class="select small" aria-label="Colour points by" onChange={(event) => props.onColour(event.currentTarget.value as ColourBy)}>
+      <select
+        class="select small"
+        aria-label="Colour points by"
+        onChange={(event) => props.onColour(event.currentTarget.value as ColourBy)}
+      >
         <Option value="none" label="none" chosen={props.colour} />
         <Option value="reliability" label="reliability" chosen={props.colour} />
         <Show when={props.count > manyPoints}>

@@ -14,6 +14,7 @@ import type { Room } from '#web/state/room.ts'
 import { useRoom } from '#web/state/room.ts'
 import { CorpusSwitch } from '#web/views/workspace/corpus-switch.tsx'
 import { useDesk } from '#web/views/workspace/desk.ts'
+import { useExport } from '#web/views/workspace/export-menu.tsx'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { SearchIcon } from '#web/widgets/icons.tsx'
 import { Banner, EmptyState, Late, LinkButton } from '#web/widgets/messages.tsx'
@@ -23,6 +24,7 @@ import type { PlotModel } from './model.ts'
 import { createPlotModel } from './model.ts'
 import { ParametersButton } from './parameters.tsx'
 import { Plot } from './plot.tsx'
+import { plotExport } from './plot-export.ts'
 import { plotKeys } from './plot-keys.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Stage } from './stage.ts'
@@ -109,6 +111,7 @@ function Ready(props: { readonly points: Accessor<Points> }): JSX.Element {
     size,
   })
   announceEnd(laid)
+  useExport('projection', plotExport(model, stage, laid))
   return (
     <>
       <PaneHead id="h-projection" title="Projection" name="projection">
