@@ -38,8 +38,8 @@ export interface StudyInput extends FromCheckpoint {
   readonly workspace: string
   readonly study: Study
   /**
-   * The files of hidden states it reads, and how many instances of the corpus (else of those it names) have theirs in each: with more of them it is another study. One of texts
-   * has the hash of all texts and outputs here.
+   * The files of hidden states it reads, and how many instances of the corpus (else of those it names) have theirs in each: with more
+   * of them it is another study. One of texts has the hash of all texts and outputs here.
    */
   readonly states: readonly (readonly [hash: string, instances: number])[]
 }

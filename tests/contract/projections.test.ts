@@ -162,7 +162,7 @@ describeBoth('projections', (place) => {
       [other],
     )
     const [{ chunk }] = found as [{ chunk: string }]
-    const bytes = (await server.deps.states.read([...chunk].toReversed().join('')))!
+    const bytes = (await server.deps.states.read(Array.from(chunk).toReversed().join('')))!
     const file = server.deps.states.locate(chunk)
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, bytes)
