@@ -7,7 +7,7 @@ import { useRoom } from '#web/state/room.ts'
 import type { Compared, CompareRow } from './compare.ts'
 import { agreementBetween, rowsBetween, sameTokens } from './compare.ts'
 import type { Comparison } from './comparison.ts'
-import { describeOptions } from './explanations.ts'
+import { describeOptions, unitOf } from './explanations.ts'
 import { spanOf, sumsOf } from './layout.ts'
 import type { InstanceModel } from './model.ts'
 import { quoteOf } from './model.ts'
@@ -66,12 +66,16 @@ function Compared(props: { readonly a: InstanceModel; readonly b: InstanceModel 
         when={rows().chosen.length > 0}
         fallback={<p class="dim">Choose an output token in A and in B to compare what they came from.</p>}
       >
-        <Numbers title={`${name(props.a)} and ${name(props.b)}`} rows={rows().chosen} />
+        <Numbers
+          title={`${name(props.a)} and ${name(props.b)}`}
+          unit={unitOf(props.a.options().objective) || 'number'}
+          rows={rows().chosen}
+        />
         <p title={agreementText}>
           Rank agreement of the source tokens: τ <b>{agreement() === null ? '–' : plain(agreement() ?? 0)}</b>
         </p>
       </Show>
-      <Numbers title="Whole output" rows={rows().whole} />
+      <Numbers title="Whole output" unit="nats; tokens as a count" rows={rows().whole} />
       <p class="dim">
         A: {describeOptions(props.a.options())}. B: {describeOptions(props.b.options())}.
       </p>
@@ -82,7 +86,11 @@ function Compared(props: { readonly a: InstanceModel; readonly b: InstanceModel 
 const agreementText =
   'Kendall’s τ-b between the sizes of the contributions of the source tokens in A and in B: 1 the same order, 0 none, −1 the reverse. Only where both read the same tokens.'
 
-function Numbers(props: { readonly title: string; readonly rows: readonly CompareRow[] }): JSX.Element {
+function Numbers(props: {
+  readonly title: string
+  readonly unit: string
+  readonly rows: readonly CompareRow[]
+}): JSX.Element {
   const text = (row: CompareRow, value: number | null): string =>
     value === null ? '–' : row.signed ? signed(value, row.digits) : plain(value, row.digits)
   const between = ({ a, b, digits }: CompareRow): string => (a === null || b === null ? '–' : signed(a - b, digits))
@@ -91,7 +99,7 @@ function Numbers(props: { readonly title: string; readonly rows: readonly Compar
       <caption>{props.title}</caption>
       <thead>
         <tr>
-          <th scope="col">nats where it has a unit</th>
+          <th scope="col">{props.unit}</th>
           <th scope="col" class="n">
             A
           </th>
