@@ -46,13 +46,20 @@ export async function computeCorpusStudy(
   const found = await withRetries(
     active,
     () => countCrash(deps.database, active.run.key),
-    () => deps.pool.run(task, 'background', { progress: (progress) => active.report(progress) }),
+    () =>
+      deps.pool.run(task, isShort(study) ? 'waited' : 'background', {
+        progress: (progress) => active.report(progress),
+      }),
   )
   const { all } = await countComplete(deps.database, input.workspace, input.revision)
   const report = { shown, of: all, ...found.report, ...(isOfOther(study) ? { columns: [] } : {}) }
   const notes = { revision: input.revision, study: JSON.stringify(study), report: JSON.stringify(report) }
   return storeResult(found.tensors, notes, deps)
 }
+
+/** Over in a second or two: whoever waits for it should not wait for minutes of other work. */
+const isShort = (study: CorpusStudy): boolean =>
+  study.kind === 'entity-support' || (study.kind === 'evaluation' && study.checkpoint === null)
 
 /** Numbers about what another checkpoint writes are none of the corpus as it is shown. */
 const isOfOther = (study: CorpusStudy): boolean => 'checkpoint' in study && study.checkpoint !== null

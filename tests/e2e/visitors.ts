@@ -94,16 +94,16 @@ export interface AxeProblem {
 }
 
 /** What axe has against the page as it is now, by the rules of WCAG 2.2 A and AA. */
-export async function findBarriers(page: Page): Promise<readonly AxeProblem[]> {
+export async function findBarriers(page: Page, within = 'html'): Promise<readonly AxeProblem[]> {
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  return page.evaluate(async () => {
+  return page.evaluate(async (selector) => {
     const { axe } = globalThis as unknown as { axe: typeof AxeCore } // the script above
     const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values } })
+    const { violations } = await axe.run(selector, { runOnly: { type: 'tag', values } })
     return violations.map(({ id, impact, nodes }) => ({
       rule: id,
       impact: impact ?? '',
       where: nodes.slice(0, 5).map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`),
     }))
-  })
+  }, within)
 }

@@ -93,7 +93,7 @@ function NameList(props: {
           <tr>
             <th scope="col">Name</th>
             <th scope="col">Type</th>
-            <th scope="col" title={entropyMeans}>
+            <th scope="col" class="n" title={entropyMeans}>
               Entropy, nats
             </th>
           </tr>

@@ -102,10 +102,10 @@ function Roles(): JSX.Element {
             <tr>
               <th scope="col">Role</th>
               <th scope="col">Head</th>
-              <th scope="col" title="From 0 to 1; the definition of each role is on its name.">
+              <th scope="col" class="n" title="From 0 to 1; the definition of each role is on its name.">
                 Score
               </th>
-              <th scope="col" title="Change of log-prob when this head alone is switched off, nats a token.">
+              <th scope="col" class="n" title="Change of log-prob when this head alone is switched off, nats a token.">
                 Effect, nats
               </th>
             </tr>
