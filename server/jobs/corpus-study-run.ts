@@ -1,4 +1,4 @@
-import type { StudyTask } from '#compute/types.ts'
+import type { Priority, StudyTask } from '#compute/types.ts'
 import { countComplete } from '../db/outputs.ts'
 import { countCrash } from '../db/runs.ts'
 import {
@@ -47,7 +47,7 @@ export async function computeCorpusStudy(
     active,
     () => countCrash(deps.database, active.run.key),
     () =>
-      deps.pool.run(task, isShort(study) ? 'waited' : 'background', {
+      deps.pool.run(task, priorityOf(study), {
         progress: (progress) => active.report(progress),
       }),
   )
@@ -57,9 +57,12 @@ export async function computeCorpusStudy(
   return storeResult(found.tensors, notes, deps)
 }
 
-/** Over in a second or two: whoever waits for it should not wait for minutes of other work. */
-const isShort = (study: CorpusStudy): boolean =>
-  study.kind === 'entity-support' || (study.kind === 'evaluation' && study.checkpoint === null)
+/** What is over in a second or two goes before minutes of other work, and its steps are short. */
+function priorityOf(study: CorpusStudy): Priority {
+  if (study.kind === 'entity-support' || (study.kind === 'evaluation' && study.checkpoint === null))
+    return 'interactive'
+  return study.kind === 'reconstruction' ? 'waited' : 'background'
+}
 
 /** Numbers about what another checkpoint writes are none of the corpus as it is shown. */
 const isOfOther = (study: CorpusStudy): boolean => 'checkpoint' in study && study.checkpoint !== null
