@@ -164,6 +164,19 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     await page.emulateMedia({ forcedColors: 'none' })
   })
 
+  test('[WS8] heads are shown as points and as a table, and the model without some of them, all accessible', async () => {
+    await show('heads-two', 'light')
+    const pane = page.locator('[data-pane="attention"]')
+    const found: string[] = []
+    for (const choice of ['Scatter', 'List', 'Map', 'Without 1', 'Curve']) {
+      await pane.getByText(choice, { exact: true }).click()
+      await page.waitForTimeout(400)
+      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `heads-as-${choice}.png`) })
+      found.push(...(await violations(page, `heads as ${choice}`, { rules: { 'color-contrast': { enabled: false } } })))
+    }
+    expect(found).toEqual([])
+  })
+
   test('[WS4] an open note is an editor with chips', async () => {
     await show('notes', 'light')
     await page.getByRole('button', { name: '“chemist” is remembered from the name, not read in the article' }).click()

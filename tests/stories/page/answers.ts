@@ -17,7 +17,10 @@ export function answerOf(question: Question, instance: InstanceReply): Analysis 
       'rollout.prefix': rows([k, k]),
     })
   }
-  if (question.kind === 'attention') return done({ weights: rows([4, k, question.place.kind === 'cross' ? n : k]) })
+  if (question.kind === 'attention') {
+    const { kind } = question.place
+    return done({ weights: rows([4, kind === 'encoder' ? n : k, kind === 'decoder' ? k : n]) })
+  }
   if (question.kind === 'interactions') {
     const wave = floats([n + k, n + k], (at) => Math.sin(at) ** 9 * Math.cos(at / 40) ** 3)
     const report = {
@@ -39,7 +42,7 @@ export const asking: Analysis = {
   result: null,
 }
 
-const done = (tensors: Readonly<Record<string, Tensor>>, report: unknown = null): Analysis => ({
+export const done = (tensors: Readonly<Record<string, Tensor>>, report: unknown = null): Analysis => ({
   ...asking,
   phase: { kind: 'done', seconds: 1 },
   tensors: new Map(Object.entries(tensors)),
@@ -48,7 +51,7 @@ const done = (tensors: Readonly<Record<string, Tensor>>, report: unknown = null)
 
 const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
 
-const floats = (shape: readonly number[], at: (index: number) => number): Tensor => ({
+export const floats = (shape: readonly number[], at: (index: number) => number): Tensor => ({
   dtype: 'F32',
   shape,
   data: Float32Array.from({ length: size(shape) }, (_, index) => at(index)),
@@ -58,7 +61,7 @@ const integers = (shape: readonly number[], at: (index: number) => number): Tens
   shape,
   data: Int32Array.from({ length: size(shape) }, (_, index) => at(index)),
 })
-const flags = (shape: readonly number[]): Tensor => ({
+export const flags = (shape: readonly number[]): Tensor => ({
   dtype: 'U8',
   shape,
   data: new Uint8Array(size(shape)).fill(1),

@@ -10,6 +10,8 @@ import { defaultsFor, emptyView } from '#web/state/permalink.ts'
 import type { Analysis } from '#web/state/analyses.ts'
 import { answerOf, asking } from './answers.ts'
 import { projectionStates } from './projection-states.ts'
+import { headAnswerOf } from './head-answers.ts'
+import { headStates } from './head-states.ts'
 import type { Recorded } from './recorded.ts'
 import { partialScores } from './recorded.ts'
 import type { RoomState } from './room.ts'
@@ -29,6 +31,7 @@ export function makeStates(recorded: Recorded): ReadonlyMap<string, RoomState> {
     ...attributionStates(recorded, base),
     ...attentionStates(base),
     ...comparedStates(recorded, base),
+    ...headStates(base, runOf(recorded.instance, 17), [attendee(berta), attendee(carl)]),
     ...sharedStates(recorded, base),
     ...listStates(base),
     ...projectionStates(base, runOf(recorded.instance, 1)),
@@ -54,8 +57,8 @@ function baseState(recorded: Recorded): RoomState {
       error: () => null,
       search: () => '',
     },
-    answer: (question) => answerOf(question, instance),
-    study: () => null,
+    answer: (question) => answerOf(question, instance) ?? headAnswerOf(question, instance),
+    study: (study) => headAnswerOf(study, instance),
     points: { kind: 'loading' },
     matching: null,
     runs: [],

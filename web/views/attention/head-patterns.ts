@@ -78,9 +78,13 @@ function fitting(answer: Analysis | null, name: string, { head }: Head, sides: S
   return pattern.queries === sides.queries.length && pattern.keys === sides.keys.length ? pattern : null
 }
 
+/** Narrower figures would be all ruler. */
+const leastWidth = 170
+
 /** How many figures stand in a row so that each is as large as it can be. */
 export function figureColumns(count: number, width: number, height: number): number {
-  const sizes = Array.from({ length: count }, (_, at) => {
+  const most = Math.max(1, Math.min(count, Math.floor(width / leastWidth)))
+  const sizes = Array.from({ length: most }, (_, at) => {
     const columns = at + 1
     return Math.min(width / columns, (1.25 * height) / Math.ceil(count / columns))
   })

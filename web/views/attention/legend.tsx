@@ -65,12 +65,12 @@ export function Legend(props: LegendProps): JSX.Element {
       </Show>
       <span class="map-scale" title={`${board.metric().text} ${board.metric().formula} (${board.metric().source})`}>
         <Show when={board.settings().sharedScale || board.metric().most !== null} fallback="0">
-          {props.cells.signed ? `−${plain(reach(), digits())}` : '0'}
+          {props.cells.signed && reach() > 0 ? `−${plain(reach(), digits())}` : '0'}
         </Show>
         <RampKey signed={props.cells.signed} />
         <Show when={board.settings().sharedScale || board.metric().most !== null} fallback="largest of each map">
-          {props.cells.signed ? '+' : ''}
-          {plain(reach(), digits())} {board.metric().unit}
+          {props.cells.signed && reach() > 0 ? '+' : ''}
+          {reach() > 0 ? plain(reach(), digits()) : '–'} {board.metric().unit}
         </Show>
       </span>
     </div>

@@ -6,8 +6,8 @@ import { createEffect, For } from '#web/solid.ts'
 import type { HeadMap } from './heads.ts'
 import { headOf, indexOf, nameOf } from './heads.ts'
 import type { MapProps } from './map.tsx'
-import { fillOf, layersOf, Outlines } from './map.tsx'
-import { gutter, mapFoot, mapHead } from './map-layout.ts'
+import { fillOf, Outlines } from './map.tsx'
+import { gutter, layersOf, mapFoot, mapHead } from './map-layout.ts'
 
 export function MapCanvas(props: MapProps): JSX.Element {
   let canvas!: HTMLCanvasElement

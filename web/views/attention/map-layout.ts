@@ -37,6 +37,10 @@ function fitting(maps: readonly HeadMap[], columns: number, width: number, heigh
   return Math.min(largest, wide, Math.max(Math.floor(down), Math.min(wide, 16)))
 }
 
+/** Layers from the top row to the bottom one. */
+export const layersOf = (count: number, upwards: boolean): readonly number[] =>
+  Array.from({ length: count }, (_, at) => (upwards ? count - 1 - at : at))
+
 /** The maps in lines of so many. */
 export function rowsOf<Item>(maps: readonly Item[], columns: number): readonly (readonly Item[])[] {
   const rows: Item[][] = []

@@ -10,7 +10,7 @@ import { personColour } from '#web/widgets/person.ts'
 import type { Cells, MapCells } from './cells.ts'
 import type { HeadMap } from './heads.ts'
 import { indexOf, nameOf } from './heads.ts'
-import { gutter, mapFoot, mapHead } from './map-layout.ts'
+import { gutter, layersOf, mapFoot, mapHead } from './map-layout.ts'
 import { mostNotches } from './marks.ts'
 
 export interface MapProps {
@@ -98,10 +98,6 @@ export function MapGrid(props: MapProps): JSX.Element {
     </svg>
   )
 }
-
-/** Layers from the top row to the bottom one. */
-export const layersOf = (count: number, upwards: boolean): readonly number[] =>
-  Array.from({ length: count }, (_, at) => (upwards ? count - 1 - at : at))
 
 /** Where cells are small, every second, fourth ... row or column is named. */
 function isNamed(at: number, cell: number, need: number): boolean {
@@ -223,7 +219,6 @@ function Notches(props: {
         {(person, nth) => (
           <path
             class="notch"
-            data-dash={person.dash}
             d={`M${props.size - arm()} ${1.5 + 3 * nth()}H${props.size - 1.5 - 3 * nth()}V${arm()}`}
             style={{ stroke: personColour(person) }}
           />

@@ -142,8 +142,8 @@ function OneFigure(props: OneFigureProps): JSX.Element {
         )}
       </Show>
       <Show when={pool() > 1}>
-        <p class="figure-pool">
-          One cell = the largest of {pool()} × {pool()}. Enlarge the pane for more.
+        <p class="figure-pool" title="There are more weights than pixels. Enlarge the pane for exact ones.">
+          One cell = the largest of {pool()} × {pool()}
         </p>
       </Show>
     </div>
