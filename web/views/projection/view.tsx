@@ -18,6 +18,7 @@ import { useExport } from '#web/views/workspace/export-menu.tsx'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
 import { SearchIcon } from '#web/widgets/icons.tsx'
 import { Banner, EmptyState, Late, LinkButton } from '#web/widgets/messages.tsx'
+import { projectionExport } from './export.ts'
 import { Footer } from './footer.tsx'
 import { Legend } from './legend.tsx'
 import type { PlotModel } from './model.ts'
@@ -110,6 +111,10 @@ function Ready(props: { readonly points: Accessor<Points> }): JSX.Element {
     layout: () => laid().layout,
     size,
   })
+  useExport(
+    'projection',
+    projectionExport({ model, corpus: () => room.info().corpus.name, analysis: () => laid().analysis }),
+  )
   announceEnd(laid)
   useExport('projection', plotExport(model, stage, laid))
   return (
