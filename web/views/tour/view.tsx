@@ -131,7 +131,7 @@ function Card(props: {
                   type="button"
                   class={classNames('tour-step', props.done.includes(step.id) && 'done')}
                   aria-current={step === props.step ? 'step' : undefined}
-                  aria-label={`${step.title}${props.done.includes(step.id) ? ', done' : ''}`}
+                  aria-label={`${steps.indexOf(step) + 1} ${step.title}${props.done.includes(step.id) ? ', done' : ''}`}
                   title={step.title}
                   onClick={() => props.onChoose(step.id)}
                 >

@@ -37,14 +37,13 @@ export function TopBar(): JSX.Element {
       <button
         type="button"
         class="search-field"
-        aria-label="Search text, tokens, heads, commands"
         aria-keyshortcuts="Control+K"
         onClick={() => desk.setPanel('palette')}
       >
         <SearchIcon />
         <span>Search text, tokens, heads, commands</span>
         <i class="grow" />
-        <kbd>Ctrl K</kbd>
+        <kbd aria-hidden="true">Ctrl K</kbd>
       </button>
       <span class="grow" />
       <Show when={app.preferences.values().projector}>
