@@ -109,7 +109,7 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     expect(await options.nth(count - 1).getAttribute('aria-selected')).toBe('true')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
-    await page.getByRole('combobox').waitFor({ state: 'detached' })
+    await page.getByRole('combobox', { name: 'Search text, tokens, heads, commands' }).waitFor({ state: 'detached' })
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Search text, tokens, heads, commands' }).waitFor()
     expect(await page.getByRole('group', { name: 'Recent' }).getByRole('option').first().textContent()).toContain(
@@ -124,7 +124,9 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
       await show('done', theme)
       await page.keyboard.press('Control+,')
       await page.getByRole('heading', { name: 'Preferences' }).waitFor()
-      found.push(...(await violations(page, `preferences, ${theme}`, { rules: { 'color-contrast': { enabled: false } } })))
+      found.push(
+        ...(await violations(page, `preferences, ${theme}`, { rules: { 'color-contrast': { enabled: false } } })),
+      )
       await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Share', exact: true }).click()
       await page.getByRole('button', { name: 'Show a QR code' }).click()

@@ -34,12 +34,7 @@ export function TopBar(): JSX.Element {
         </span>
       </Show>
       <span class="grow" />
-      <button
-        type="button"
-        class="search-field"
-        aria-keyshortcuts="Control+K"
-        onClick={() => desk.setPanel('palette')}
-      >
+      <button type="button" class="search-field" aria-keyshortcuts="Control+K" onClick={() => desk.setPanel('palette')}>
         <SearchIcon />
         <span>Search text, tokens, heads, commands</span>
         <i class="grow" />
