@@ -98,6 +98,18 @@ test('[PV32] a whole layout stays wholly in view, through other layers and anoth
   })
 })
 
+test('[PV36] what lies outside the corpus is in view as long as it is included', () => {
+  onStage(0, (stage) => {
+    stage.show(first)
+    const { scale } = stage.moment().transform
+    stage.include(places([40, 0], [45, 5]))
+    const { transform } = stage.moment()
+    expect(toScreen(transform, [45, 5])[0]).toBeLessThanOrEqual(220.01)
+    stage.include(null)
+    expect(stage.moment().transform.scale).toBeCloseTo(scale, 9)
+  })
+})
+
 test('[PV33] what was zoomed into stays where it is when another layer is shown, and 0 brings the whole back', () => {
   onStage(300, (stage, pass) => {
     stage.show(first)

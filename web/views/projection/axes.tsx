@@ -45,10 +45,10 @@ export function Axes(props: { readonly stage: Stage }): JSX.Element {
           </g>
         )}
       </For>
-      <text class="axis" x={ends().size.width - 6} y={ends().size.height - 20} text-anchor="end">
+      <text class="axis-name" x={ends().size.width - 6} y={ends().size.height - 20} text-anchor="end">
         PC 1
       </text>
-      <text class="axis" x="6" y="14">
+      <text class="axis-name" x="6" y="14">
         PC 2
       </text>
     </g>

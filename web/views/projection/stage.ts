@@ -1,7 +1,7 @@
 /** What of a layout is on screen at this moment: where its points are while they move, and which part of it is seen. */
 import type { Accessor } from 'solid-js'
 import { createSignal, untrack } from 'solid-js'
-import type { Point, Size, ViewTransform } from '#web/marks/points/view-transform.ts'
+import type { Bounds, Point, Size, ViewTransform } from '#web/marks/points/view-transform.ts'
 import { between, boundsOf, fit, panned, zoomed } from '#web/marks/points/view-transform.ts'
 
 /** Places of all rows, [count] each. */
@@ -34,6 +34,8 @@ export interface Stage {
   readonly whole: Accessor<boolean>
   /** The places points go to; they travel there where their number is the same. */
   show(places: Places): void
+  /** Places that a whole view shows too: decoder steps can lie far outside the corpus. null: none. */
+  include(places: Places | null): void
   resize(size: Size): void
   pan(dx: number, dy: number): void
   /** Zooms with a pixel held in place, the middle without one. */
@@ -79,13 +81,15 @@ export function createStage({ frames, duration, padding }: StageOptions): Stage 
   })
   const [whole, setWhole] = createSignal(true)
   let target = none
+  let included: Places | null = null
   let journey: Journey | null = null
   let cancelFrame = (): void => undefined
   let cancelRest = (): void => undefined
   const now = (): Moment => untrack(moment)
   const set = (part: Partial<Moment>): void =>
     void setMoment((before) => ({ ...before, ...part, version: before.version + 1 }))
-  const fitting = (size = now().size): ViewTransform => fit(boundsOf(target.x, target.y), size, padding)
+  const extent = (): Bounds => union(boundsOf(target.x, target.y), included)
+  const fitting = (size = now().size): ViewTransform => fit(extent(), size, padding)
 
   const travel = (to: ViewTransform): void => {
     cancelFrame()
@@ -133,6 +137,10 @@ export function createStage({ frames, duration, padding }: StageOptions): Stage 
       target = places
       travel(untrack(whole) ? fitting() : now().transform)
     },
+    include(places) {
+      included = places
+      if (untrack(whole) && now().size.width > 0) travel(fitting())
+    },
     resize(size) {
       const before = now().size
       if (before.width === size.width && before.height === size.height) return
@@ -159,6 +167,17 @@ export function createStage({ frames, duration, padding }: StageOptions): Stage 
       cancelFrame()
       cancelRest()
     },
+  }
+}
+
+function union(bounds: Bounds, places: Places | null): Bounds {
+  if (places === null || places.x.length === 0) return bounds
+  const more = boundsOf(places.x, places.y)
+  return {
+    left: Math.min(bounds.left, more.left),
+    right: Math.max(bounds.right, more.right),
+    bottom: Math.min(bounds.bottom, more.bottom),
+    top: Math.max(bounds.top, more.top),
   }
 }
 

@@ -1,9 +1,10 @@
 /** The decoder's steps for the open instance and the pinned one: asked for, followed, and drawn beside or over the corpus. */
 import type { Accessor, JSX } from 'solid-js'
-import { createMemo, Match, Show, Switch } from 'solid-js'
+import { createMemo, Match, onCleanup, Show, Switch } from 'solid-js'
 import { counted } from '#web/marks/numbers.ts'
 import { turned } from '#web/marks/points/orientation.ts'
 import { toScreen } from '#web/marks/points/view-transform.ts'
+import { createEffect } from '#web/solid.ts'
 import { piecesOf } from '#web/marks/pieces.ts'
 import type { InstanceReply } from '#server/wire/instances.ts'
 import type { LayerLayout, Layout } from '#web/state/layout.ts'
@@ -145,14 +146,20 @@ function PathOver(props: {
   // oxlint-disable-next-line solid/reactivity -- made anew for another instance
   const asked = createAsked(props.instance)
   const laid = createGrowing(() => room.projection.steps(asked(), true))
+  const layout = (): Layout | null => laid().layout
+  const path = createMemo(() => {
+    const known = layout()?.layers[props.model.layer()] ?? null
+    return known === null ? null : turned(known.xy, props.model.turn())
+  })
+  createEffect(() => props.stage.include(path()))
+  onCleanup(() => props.stage.include(null))
   const steps = createMemo(() => {
-    const { layout } = laid()
-    const known = layout?.layers[props.model.layer()] ?? null
-    if (layout === null || known === null) return []
-    const { x, y } = turned(known.xy, props.model.turn())
+    const [now, known] = [layout(), path()]
+    if (now === null || known === null) return []
+    const { x, y } = known
     const { transform } = props.stage.moment()
     const places = Array.from(x, (each, row) => toScreen(transform, [each, y[row]!]))
-    return stepsOf(layout, namesOf(props.instance), places)
+    return stepsOf(now, namesOf(props.instance), places)
   })
   return <StepMarks steps={steps()} size={props.stage.moment().size} />
 }
@@ -171,7 +178,7 @@ export function OverNote(): JSX.Element {
     const problem = problemOf(now)
     if (problem !== null) return problem
     if (now.layout === null) return progressText(room.projection.parameters().method, now.analysis)
-    return `${counted(now.layout.count, 'decoder state')}, each placed by its nearest states of the corpus: light is early, dark is late.`
+    return `${counted(now.layout.count, 'decoder state')}, each placed into the layout of the corpus: light is early, dark is late.`
   }
   return (
     <section class="steps" aria-label="Decoder steps">

@@ -46,10 +46,10 @@ export function StepsPlot(props: StepsProps): JSX.Element {
     <StepKeys steps={steps()} ref={(element) => (place = element)}>
       <svg class="steps-svg">
         <Show when={props.laid.method === 'pca'}>
-          <text class="axis" x={size().width - 4} y={size().height - 3} text-anchor="end">
+          <text class="axis-name" x={size().width - 4} y={size().height - 3} text-anchor="end">
             PC 1{share(0)}
           </text>
-          <text class="axis" x="4" y="10">
+          <text class="axis-name" x="4" y="10">
             PC 2{share(1)}
           </text>
         </Show>
