@@ -70,6 +70,9 @@ test('[AV24] cells take their colour from the ramp, by the square root or in pro
   paintPattern(pixels, cells, makeColourTable(ramps, 'signed', 'sqrt', 1), plain)
   expect(red(pixels[1])).toBe(128)
   expect([red(pixels[3]), green(pixels[3])]).toEqual([0, 128])
+  const unknown: Pattern = { values: Float32Array.from([Number.NaN, -1]), queries: 1, keys: 2 }
+  paintPattern(pixels, unknown, makeColourTable(ramps, 'signed', 'linear', 1), plain)
+  expect([pixels[0], green(pixels[1])]).toEqual([0, 255])
 })
 
 test('[AV25] what is masked, and the sink that is hidden, stay clear', () => {

@@ -9,8 +9,8 @@ export type Curve = 'sqrt' | 'linear'
 const levels = 8192
 
 /**
- * Colours as the pixels of an ImageData hold them (little-endian RGBA), from −reach to +reach: index `levels` is zero. Without `away` only
- * the upper half is used.
+ * Colours as the pixels of an ImageData hold them (little-endian RGBA), from −reach to +reach; the first one is clear, for what is
+ * no number.
  */
 export interface ColourTable {
   readonly colours: Uint32Array
@@ -18,14 +18,14 @@ export interface ColourTable {
 }
 
 export function makeColourTable(ramps: Ramps, kind: 'amount' | 'signed', curve: Curve, reach: number): ColourTable {
-  const colours = new Uint32Array(2 * levels + 1)
+  const colours = new Uint32Array(2 * levels + 2)
   const up = (kind === 'amount' ? ramps.amount : ramps.toward).map(({ background }) => pack(background))
   const down = (kind === 'amount' ? ramps.amount : ramps.away).map(({ background }) => pack(background))
   for (let level = 0; level <= levels; level++) {
     const share = level / levels
     const step = Math.round((curve === 'sqrt' ? Math.sqrt(share) : share) * rampSteps)
-    colours[levels + level] = up[step] ?? 0
-    colours[levels - level] = down[step] ?? 0
+    colours[levels + 1 + level] = up[step] ?? 0
+    colours[levels + 1 - level] = down[step] ?? 0
   }
   return { colours, reach }
 }
@@ -51,12 +51,14 @@ export function paintPattern(
   { hidden, causal }: PaintOptions,
 ): void {
   const scale = reach > 0 ? levels / reach : 0
+  const last = 2 * levels + 1
   for (let query = 0; query < queries; query++) {
     const start = query * keys
     const seen = causal ? Math.min(keys, query + 1) : keys
     for (let at = start; at < start + seen; at++) {
-      const level = values[at]! * scale // inside the row
-      pixels[at] = colours[levels + (level > levels ? levels : level < -levels ? -levels : Math.round(level))]! // inside the table
+      // Rounds and cuts to whole numbers in one step: a million cells must not take a frame.
+      const level = (values[at]! * scale + levels + 1.5) | 0 // inside the row
+      pixels[at] = colours[level < 0 ? 0 : level > last ? last : level]! // inside the table
     }
     pixels.fill(0, start + seen, start + keys)
     if (hidden !== null) pixels[start + hidden] = 0

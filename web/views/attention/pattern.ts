@@ -108,13 +108,15 @@ export function poolPattern({ values, queries, keys }: Pattern, k: number, hidde
   const down = Math.ceil(queries / k)
   const across = Math.ceil(keys / k)
   const pooled = new Float32Array(down * across)
+  const columns = Int32Array.from({ length: keys }, (_, key) => (key === hidden ? -1 : Math.floor(key / k)))
   for (let query = 0; query < queries; query++) {
     const row = Math.floor(query / k) * across
+    const start = query * keys
     for (let key = 0; key < keys; key++) {
-      if (key === hidden) continue
-      const value = values[query * keys + key]! // both loops stay inside
-      const at = row + Math.floor(key / k)
-      if (Math.abs(value) > Math.abs(pooled[at]!)) pooled[at] = value
+      const column = columns[key]! // inside the row, as is what follows
+      const value = values[start + key]!
+      const most = pooled[row + column]!
+      if (column >= 0 && value * value > most * most) pooled[row + column] = value
     }
   }
   return { values: pooled, queries: down, keys: across }
