@@ -33,7 +33,7 @@ export function useInstanceKeys(): void {
     key('g', 'attribution alone; again: both', channel('attribution')),
     key('m', 'pairs of tokens; again: why', answer('pairs')),
     key('l', 'lens, layer by layer; again: why', answer('lens')),
-    { ...key('t', 'try another text, output or model', () => desk.setPanel('own-text')), pane: 'instance' as const },
+    key('t', 'try another text, output or model', () => desk.setPanel('own-text')),
     key('p', 'pin as B; again: let go of it', () => room.selection.togglePin()),
   ]
   onMount(() => onCleanup(desk.keys.register(keys)))
