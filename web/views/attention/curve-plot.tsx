@@ -10,8 +10,8 @@ import { bandPath, curveAxes, linePath, spreadEnds } from './curve-frame.ts'
 import { createSize } from './element-size.ts'
 import { placeOn } from './scatter-frame.ts'
 
-/** Around the plot: names of ticks, and of lines at their ends. */
-const edge = { left: 40, right: 118, top: 8, bottom: 30 } as const
+/** Around the plot: names of ticks; and of lines, in the order of their ends, each with a sample: without any head all end in one point. */
+const edge = { left: 40, right: 136, top: 8, bottom: 30 } as const
 
 const colours: Readonly<Record<string, string>> = {
   attribution: 'var(--topic-3)',
@@ -73,12 +73,14 @@ export function CurvePlot(props: { readonly lines: readonly CurveLine[] }): JSX.
                     />
                   )}
                 </For>
-                <text x={right() + 8} y={ends()[at()] ?? 0}>
+                <text x={right() + 26} y={ends()[at()] ?? 0}>
                   {lineName(line)}
                 </text>
                 <path
-                  class="curve-lead"
-                  d={`M${x(line.points.at(-1)?.removed ?? 0)} ${y(line.points.at(-1)?.value ?? 0)}L${right() + 6} ${(ends()[at()] ?? 0) - 3.5}`}
+                  class="curve"
+                  data-first={line.first}
+                  style={{ stroke: colourOf(line) }}
+                  d={`M${right() + 6} ${(ends()[at()] ?? 0) - 3.5}h16`}
                 />
               </g>
             )}
