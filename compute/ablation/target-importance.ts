@@ -41,7 +41,7 @@ export async function* targetImportance(
     const ranking = by === 'gradient' ? byGradient(engine, own, options) : byAttribution(engine, own, options)
     let step = await ranking.next()
     while (step.done !== true) {
-      yield { stage: 'outputs explained', done: start + step.value * own.targets.length, total }
+      yield { stage: 'outputs attributed', done: start + step.value * own.targets.length, total }
       step = await ranking.next()
     }
     objective.set(step.value.objective, start)

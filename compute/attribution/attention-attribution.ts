@@ -118,7 +118,7 @@ async function* explainPlace(
   quadrature: Quadrature,
 ): AsyncGenerator<AttentionStep, void> {
   const report = (changed: readonly number[]): AttentionStep => ({
-    progress: { stage: 'attention explained', ...board.progress() },
+    progress: { stage: 'attention attributed', ...board.progress() },
     partial: board.partial(place, changed),
   })
   if ('nodes' in quadrature) {

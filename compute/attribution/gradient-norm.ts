@@ -26,7 +26,7 @@ export async function* gradientNorm(path: Path, { finished }: Control): Steps {
       board.put(target, result)
     })
     next += targets.length
-    const progress = { stage: 'outputs explained', done: total - waiting.length + next, total }
+    const progress = { stage: 'outputs attributed', done: total - waiting.length + next, total }
     yield { progress, partial: board.partial(targets) }
   }
   return board.whole()

@@ -28,7 +28,7 @@ export async function* gradientTimesInput(path: Path, { finished }: Control): St
       })
     })
     next += targets.length
-    const progress = { stage: 'outputs explained', done: total - waiting.length + next, total }
+    const progress = { stage: 'outputs attributed', done: total - waiting.length + next, total }
     yield { progress, partial: board.partial(targets) }
   }
   return board.whole()

@@ -73,7 +73,7 @@ async function* fixed(path: Path, count: number, control: Control): Steps {
       })
       work.open.delete(target)
     })
-    yield { progress: progressOf(work, 'outputs explained'), partial: work.board.partial(targets) }
+    yield { progress: progressOf(work, 'outputs attributed'), partial: work.board.partial(targets) }
   }
   return work.board.whole()
 }
@@ -131,6 +131,6 @@ async function* refine(work: Work, grid: Grid, control: Control): AsyncGenerator
       if (isDone) open.delete(target)
     }
     const partial = board.partial(refined.map(({ target }) => target))
-    yield { progress: progressOf(work, 'outputs explained'), partial }
+    yield { progress: progressOf(work, 'outputs attributed'), partial }
   }
 }

@@ -44,7 +44,7 @@ export async function* integratedHessians(
   while (open.size > 0) {
     const [target] = nextTargets(problem, open, focus(), 1) as [number]
     const progress = {
-      stage: 'outputs explained',
+      stage: 'outputs attributed',
       done: problem.targets.length - open.size,
       total: problem.targets.length,
     }

@@ -30,7 +30,7 @@ export async function* maskedPairs(masking: Masking, focus: () => number | null)
       board.put(target, { matrix, objective, baselineObjective, gap: NaN, nodes: masks.length, converged: true })
       open.delete(target)
     })
-    const progress = { stage: 'outputs explained', done: total - open.size, total }
+    const progress = { stage: 'outputs attributed', done: total - open.size, total }
     yield { progress, partial: board.partial(targets) }
   }
   return board.whole()

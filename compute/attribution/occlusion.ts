@@ -37,7 +37,7 @@ export async function* occlusion(masking: Masking, { focus, finished }: Control)
       board.put(target, { scores, objective, baselineObjective, nodes: masks.length, converged: false })
       open.delete(target)
     })
-    const progress = { stage: 'outputs explained', done: total - open.size, total }
+    const progress = { stage: 'outputs attributed', done: total - open.size, total }
     yield { progress, partial: board.partial(targets) }
   }
   return board.whole()

@@ -292,7 +292,7 @@ async function attribute(
       nodes: whole.nodes.slice(target, target + 1),
       converged: whole.converged.slice(target, target + 1),
     })
-    listener.progress?.({ stage: 'outputs explained', done: output.length - left.size, total: output.length })
+    listener.progress?.({ stage: 'outputs attributed', done: output.length - left.size, total: output.length })
     if (work.takeCrash()) throw new ComputeError('crashed', 'A compute process ended (SIGKILL)')
   }
   return whole
