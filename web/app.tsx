@@ -8,11 +8,13 @@ import { messageOf } from './errors.ts'
 import { ErrorBoundary, lazy, onMount, Suspense } from './solid.ts'
 import type { App } from './state/app.ts'
 import { AppContext, useApp } from './state/app.ts'
-import { LandingPage } from './views/landing/view.tsx'
 import { SignInDialog } from './views/session/sign-in.tsx'
 import { Banner, EmptyState, LinkButton } from './widgets/messages.tsx'
 import { ToastRegion } from './widgets/toast-region.tsx'
 
+const LandingPage = lazy(() =>
+  import('./views/landing/view.tsx').then(({ LandingPage: component }) => ({ default: component })),
+)
 const WorkspacePage = lazy(() =>
   import('./views/workspace/page.tsx').then(({ WorkspacePage: component }) => ({ default: component })),
 )

@@ -3,9 +3,8 @@ import type { JSX } from 'solid-js'
 import { createMemo, Match, Show, Switch } from 'solid-js'
 import { Segment, Switch as Toggle } from '#web/widgets/controls.tsx'
 import { useBoard } from './board.ts'
-import { CurvePanel } from './curve-panel.tsx'
+import { CurvePanel, WithoutPanel } from './later.ts'
 import { PatternPanel } from './pattern-panel.tsx'
-import { WithoutPanel } from './without-panel.tsx'
 
 export function LowerPart(): JSX.Element {
   const board = useBoard()

@@ -1,21 +1,21 @@
 /** The guide of a case study, above the notes: its question, its steps one at a time, each with a figure that is computed live. */
-import type { Component, JSX } from 'solid-js'
+import type { JSX } from 'solid-js'
 import { Show } from 'solid-js'
-import { Dynamic } from 'solid-js/web'
 import { For } from '#web/solid.ts'
 import { useRoom } from '#web/state/room.ts'
 import { IconButton } from '#web/widgets/controls.tsx'
 import { CloseIcon } from '#web/widgets/icons.tsx'
+import { later } from '#web/widgets/later.tsx'
 import type { CaseStudy } from './cases.ts'
 import { caseOf } from './cases.ts'
 import type { Guide } from './guide.ts'
 import { createGuide, GuideContext } from './guide.ts'
-import { newsroomSteps } from './newsroom/steps.tsx'
-import { phrasebookSteps } from './phrasebook/steps.tsx'
-import { quizSteps } from './quiz/steps.tsx'
 
-/** What stands in each step, by its id. */
-const bodies: Readonly<Record<string, Component>> = { ...newsroomSteps, ...phrasebookSteps, ...quizSteps }
+/** The texts and figures of all steps; a workspace without a case study does without. */
+export const StepBody = later(
+  () => import('./step-body.tsx'),
+  (module) => module.StepBody,
+)
 
 /** Nothing in a workspace without a case study. */
 export function CaseGuide(): JSX.Element {
@@ -47,7 +47,7 @@ function Guided(props: { readonly study: CaseStudy }): JSX.Element {
               <div class="case-body">
                 <h3>{present().title}</h3>
                 <Show when={present().id} keyed>
-                  {(id) => <Dynamic component={bodies[id]} />}
+                  {(id) => <StepBody step={id} />}
                 </Show>
               </div>
               <Onward guide={guide} />

@@ -1,5 +1,5 @@
 /** Axes of a PCA: its units mean something, those of other layouts do not. */
-import { scaleLinear } from 'd3-scale'
+import { ticks as roundValues } from 'd3-array'
 import type { JSX } from 'solid-js'
 import { createMemo } from 'solid-js'
 import { plain } from '#web/marks/numbers.ts'
@@ -58,11 +58,12 @@ export function Axes(props: { readonly stage: Stage }): JSX.Element {
 /** Round values along an axis, none so near its ends that its text would be cut. */
 function ticksOf(values: readonly [number, number], pixels: readonly [number, number]): readonly Tick[] {
   const length = Math.abs(pixels[1] - pixels[0])
-  const scale = scaleLinear(values, pixels)
-  const ticks = scale.ticks(Math.max(2, Math.round(length / spacing)))
+  const [from, to] = values
+  const ticks = roundValues(from, to, Math.max(2, Math.round(length / spacing)))
+  const place = (value: number): number => pixels[0] + ((value - from) / (to - from)) * (pixels[1] - pixels[0])
   const step = Math.abs((ticks[1] ?? 0) - (ticks[0] ?? 0))
   const digits = step > 0 ? Math.max(0, Math.ceil(-Math.log10(step))) : 0
   return ticks
-    .map((value) => ({ at: scale(value), text: plain(value, digits) }))
+    .map((value) => ({ at: place(value), text: plain(value, digits) }))
     .filter(({ at }) => at > 24 && at < length - 24)
 }

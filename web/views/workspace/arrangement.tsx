@@ -4,16 +4,23 @@ import { createMemo, Match, Show, Switch } from 'solid-js'
 import { useApp } from '#web/state/app.ts'
 import { AttentionPane } from '#web/views/attention/view.tsx'
 import { InstancePane } from '#web/views/instance/view.tsx'
-import { ListPane } from '#web/views/list/view.tsx'
 import { SideColumn } from '#web/views/case/side-column.tsx'
 import { ProjectionPane } from '#web/views/projection/view.tsx'
 import { Segment } from '#web/widgets/controls.tsx'
+import { later } from '#web/widgets/later.tsx'
 import { Panes } from '#web/widgets/panes.tsx'
 import type { PaneName } from './desk.ts'
 import { useDesk } from './desk.ts'
 import { createNarrow } from './narrow.ts'
 import type { Handle, Preset } from './presets.ts'
 import { defaultShare } from './presets.ts'
+
+/** Most look at the points; the table comes when it is chosen. */
+export const ListPane = later(
+  () => import('#web/views/list/view.tsx'),
+  (module) => module.ListPane,
+  () => <section class="pane list" aria-label="Instances" aria-busy="true" data-pane="list" />,
+)
 
 export function Arrangement(): JSX.Element {
   const app = useApp()

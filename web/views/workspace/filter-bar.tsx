@@ -9,11 +9,16 @@ import { useApp } from '#web/state/app.ts'
 import { describeFilter } from '#web/state/filters.ts'
 import { useRoom } from '#web/state/room.ts'
 import { Segment } from '#web/widgets/controls.tsx'
+import { later } from '#web/widgets/later.tsx'
 import { Popover } from '#web/widgets/popover.tsx'
 import { useDesk } from './desk.ts'
-import { FilterForm } from './filter-form.tsx'
 import { presets, presetTitles } from './presets.ts'
 import { shownText } from './status-text.ts'
+
+export const FilterForm = later(
+  () => import('./filter-form.tsx'),
+  (module) => module.FilterForm,
+)
 
 export function FilterBar(): JSX.Element {
   const room = useRoom()

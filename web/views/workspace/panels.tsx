@@ -2,7 +2,13 @@
 import type { JSX } from 'solid-js'
 import { onCleanup, Show } from 'solid-js'
 import { lazy, onMount, Suspense } from '#web/solid.ts'
+import { attentionParts } from '#web/views/attention/later.ts'
+import { StepBody } from '#web/views/case/view.tsx'
+import { instanceParts } from '#web/views/instance/later.ts'
+import { ParameterForm } from '#web/views/projection/parameters.tsx'
+import { ListPane } from './arrangement.tsx'
 import { useDesk } from './desk.ts'
+import { FilterForm } from './filter-bar.tsx'
 import type { KeyBinding } from './keys.ts'
 
 const loadPalette = () => import('#web/views/palette/view.tsx')
@@ -15,13 +21,22 @@ const ShareDialog = lazy(() =>
   import('#web/views/share/view.tsx').then(({ ShareDialog: component }) => ({ default: component })),
 )
 
-/** What is typed right after Ctrl K must not be lost while the palette is loaded, so it is fetched once the page rests. */
+/**
+ * Once the page rests, what is opened next is fetched: panels then come up at once, also for who has gone offline, and
+ * what is typed right after Ctrl K is not lost while the palette is loaded.
+ */
 const restsAfter = 2_000
+
+function loadAhead(): void {
+  void loadPalette()
+  for (const part of [...attentionParts, ...instanceParts, FilterForm, ListPane, ParameterForm, StepBody])
+    void part.preload()
+}
 
 export function Panels(props: { readonly bindings: readonly KeyBinding[] }): JSX.Element {
   const desk = useDesk()
   onMount(() => {
-    const timer = setTimeout(() => void loadPalette(), restsAfter)
+    const timer = setTimeout(loadAhead, restsAfter)
     onCleanup(() => clearTimeout(timer))
   })
   return (
