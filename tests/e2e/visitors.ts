@@ -76,6 +76,11 @@ async function openContext(browser: Browser, dark: boolean): Promise<BrowserCont
     reducedMotion: 'reduce',
   })
   context.setDefaultTimeout(20_000)
+  // Rows are found by their ids in the table; who wants the plot switches to it.
+  await context.addInitScript(() => {
+    if (localStorage.getItem('coattend.preferences') === null)
+      localStorage.setItem('coattend.preferences', JSON.stringify({ corpusAs: 'table' }))
+  })
   await context.tracing.start({ snapshots: true })
   return context
 }

@@ -30,7 +30,7 @@ const preferences = z.object({
   /** Share of the first of two panes, by arrangement and handle. */
   sizes: z.record(z.string().max(40), z.number().min(0.05).max(0.95)).catch({}),
   /** The rows of the corpus as points or as a table. */
-  corpusAs: z.enum(['plot', 'table']).catch('table'),
+  corpusAs: z.enum(['plot', 'table']).catch('plot'),
   /** How the heads are shown. */
   heads: headSettings,
   /** Whether other people's selections are drawn. */
