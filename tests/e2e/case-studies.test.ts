@@ -46,7 +46,7 @@ describe.skipIf(missing !== null)(`the case studies${missing === null ? '' : ` (
 
   it('[EC1] newsroom by mouse: names are counted, opened, filtered by doubt, and every step has no barrier', async () => {
     const { page } = await visitors.enter('Ana', server.url)
-    await begin(page, /^Newsroom/)
+    await begin(page, /^newsroom/i)
     await drawn(page)
     expect(new URL(page.url()).searchParams.get('case')).toBe('names')
     expect(await findBarriers(page, '.case-guide')).toEqual([])

@@ -73,11 +73,13 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
   const readRun = (workspace: string, key: string) => caller.read<RunReply>('GET', paths.run(workspace, key))
   /** Runs of the instance that keeps the model busy. */
   const listBusy = async () =>
-    (await caller.read<RunsReply>('GET', paths.runs('phrasebook'))).runs.filter(({ instance }) => instance === BUSY)
+    (await caller.read<RunsReply>('GET', paths.runs('phrasebook'))).runs.filter(
+      ({ instance, kind }) => instance === BUSY && kind === 'attribution',
+    )
 
   it('[EB10] an example opens by its name, a click on an output token colours the words, and the numbers are those of the result', async () => {
     const { page } = await visitors.enter('Ana', server.url)
-    await page.getByRole('link', { name: /^Phrasebook/ }).click()
+    await page.getByRole('link', { name: /^phrasebook/i }).click()
     await openRow(page, 'phrasebook-test-1')
     const start = performance.now()
     await token(page, 'output', 2).click()
@@ -151,7 +153,7 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
   })
 
   it('[EB14] a run that is cancelled in the browser stops, and goes on when asked to', async () => {
-    const { page } = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o3&q=n2000`)
+    const { page } = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o3&q=n2000`, { quiet: true })
     const cancel = page.locator('.messages').getByRole('button', { name: 'Cancel' })
     await cancel.waitFor()
     await expect.poll(async () => (await listBusy())[0]?.state).toBe('running')
@@ -173,10 +175,10 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
   })
 
   it('[EB15] a second equal request joins the first: one computation, the same bytes', async () => {
-    const ana = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o2&q=n100`)
+    const ana = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o2&q=n100`, { quiet: true })
     await ana.page.locator('.messages').getByText('Integrated gradients').waitFor()
     await expect.poll(async () => (await listBusy()).length).toBe(1)
-    const ben = await visitors.enter('Ben', `${server.url}/w/phrasebook?i=${BUSY}&t=o4&q=n100`)
+    const ben = await visitors.enter('Ben', `${server.url}/w/phrasebook?i=${BUSY}&t=o4&q=n100`, { quiet: true })
     const { run, how } = await ask('phrasebook', BUSY, { quadrature: { nodes: 100 } })
     expect(how).toBe('joined')
     expect(await listBusy()).toHaveLength(1)
@@ -189,7 +191,7 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
   })
 
   it('[EB16] when compute processes are killed the run is tried again and its result arrives', async () => {
-    const { page } = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o2&q=n101`)
+    const { page } = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o2&q=n101`, { quiet: true })
     await expect.poll(async () => (await listBusy())[0]?.state, { timeout: 10_000 }).toBe('running')
     const [run] = await listBusy()
     await untilColoured(page)
@@ -205,17 +207,17 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
 
   it('[EB17] the main job can be done without a mouse', async () => {
     const { page } = await visitors.enter('Ana', server.url)
-    await page.getByRole('link', { name: /^Quiz/ }).waitFor()
-    await tabTo(page, '.cases a[href="/w/quiz"]')
+    await page.getByRole('link', { name: /^quiz/i }).waitFor()
+    await tabTo(page, '.cases a[href="/w/quiz?case=1"]', 120)
     await page.keyboard.press('Enter')
     await page.getByRole('grid', { name: 'Instances' }).getByText('quiz-test-0').waitFor()
-    await tabTo(page, '[role="grid"]')
+    await tabTo(page, '.pane.list [role="grid"]', 120)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.locator('.pane.instance .mono', { hasText: 'quiz-test-2' }).waitFor()
     await token(page, 'output', 0).waitFor()
-    await tabTo(page, '[data-lane="output"] .tok')
+    await tabTo(page, '[data-lane="output"] .tok', 200)
     await page.keyboard.press('Enter')
     await untilColoured(page)
     await untilConverged(page)
@@ -231,10 +233,10 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
     const look = dark ? 'dark' : 'light'
     it(`[EB18] nothing on the first page and in a workspace stands in anybody’s way (${look})`, async () => {
       const { page } = await visitors.enter('Ana', server.url, { dark })
-      await page.getByRole('link', { name: /^Phrasebook/ }).waitFor()
+      await page.getByRole('link', { name: /^phrasebook/i }).waitFor()
       await page.locator('.live [data-lane="output"]').waitFor()
       expect(await findBarriers(page)).toEqual([])
-      await page.getByRole('link', { name: /^Phrasebook/ }).click()
+      await page.getByRole('link', { name: /^phrasebook/i }).click()
       await openRow(page, 'phrasebook-test-1')
       await token(page, 'output', 2).click()
       await untilConverged(page)

@@ -13,10 +13,17 @@ export interface Visitor {
   leave(): Promise<void>
 }
 
+/** How a visitor comes. */
+export interface Surroundings {
+  readonly dark?: boolean
+  /** Sees the instance and the notes alone, so that nothing but the attribution is computed for them. */
+  readonly quiet?: boolean
+}
+
 /** The people of one test file, in one Chromium with a context each. */
 export interface Visitors {
   /** Comes with a name, to an address of the server. */
-  enter(name: string, url: string, options?: { readonly dark?: boolean }): Promise<Visitor>
+  enter(name: string, url: string, options?: Surroundings): Promise<Visitor>
   /** After each test all leave. What they saw is kept where it failed; where it passed, pages that complained fail it. */
   part(test: { readonly name: string; readonly failed: boolean }): Promise<void>
   close(): Promise<void>
@@ -30,8 +37,8 @@ export async function openVisitors(): Promise<Visitors> {
   const present = new Set<Visitor>()
   const complaints: string[] = []
   return {
-    async enter(name, url, { dark = false } = {}) {
-      const context = await openContext(browser, dark)
+    async enter(name, url, { dark = false, quiet = false } = {}) {
+      const context = await openContext(browser, dark, quiet)
       const page = await context.newPage()
       page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`))
       page.on('console', (message) => {
@@ -68,7 +75,7 @@ export async function openVisitors(): Promise<Visitors> {
 /** What a policy refused, and promises nobody caught. Requests that fail while a server is away are no fault of the page. */
 const isComplaint = (text: string): boolean => /Content Security Policy|unhandled|uncaught/i.test(text)
 
-async function openContext(browser: Browser, dark: boolean): Promise<BrowserContext> {
+async function openContext(browser: Browser, dark: boolean, quiet: boolean): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: dark ? 'dark' : 'light',
@@ -77,10 +84,10 @@ async function openContext(browser: Browser, dark: boolean): Promise<BrowserCont
   })
   context.setDefaultTimeout(20_000)
   // Rows are found by their ids in the table; who wants the plot switches to it.
-  await context.addInitScript(() => {
-    if (localStorage.getItem('coattend.preferences') === null)
-      localStorage.setItem('coattend.preferences', JSON.stringify({ corpusAs: 'table' }))
-  })
+  const preferences = JSON.stringify({ corpusAs: 'table', ...(quiet ? { preset: 'write' } : {}) })
+  await context.addInitScript((text) => {
+    if (localStorage.getItem('coattend.preferences') === null) localStorage.setItem('coattend.preferences', text)
+  }, preferences)
   await context.tracing.start({ snapshots: true })
   return context
 }
