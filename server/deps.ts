@@ -2,6 +2,7 @@ import type { ComputePool } from '#compute/types.ts'
 import type { Collab } from '#collab/index.ts'
 import type { Arrivals } from './checkpoints/arrivals.ts'
 import type { PrepareCheckpoint } from './checkpoints/preparing.ts'
+import type { Uploads } from './checkpoints/uploads.ts'
 import type { Registry } from './checkpoints/registry.ts'
 import type { Database } from './db/database.ts'
 import type { FileStore } from './files/store.ts'
@@ -30,6 +31,8 @@ export interface AppDeps {
   readonly localFiles: LocalFiles
   /** Checkpoints on their way in. */
   readonly arrivals: Arrivals
+  /** Checkpoints that are being uploaded. */
+  readonly uploads: Uploads
   /** Corpus files on their way into workspaces. */
   readonly intakes: Intakes
   readonly origins: Origins

@@ -7,6 +7,7 @@ import { readAssets } from './assets.ts'
 import { type ArrivalsDeps, openArrivals } from './checkpoints/arrivals.ts'
 import { makePreparing } from './checkpoints/preparing.ts'
 import { openRegistry } from './checkpoints/registry.ts'
+import { openUploads } from './checkpoints/uploads.ts'
 import type { Closing } from './closing.ts'
 import type { Database } from './db/database.ts'
 import { openDatabase } from './db/open.ts'
@@ -96,7 +97,7 @@ function chooseOrigins({ host, origins }: Settings, port: number): Origins {
 type SurroundingDeps = Omit<IntakesDeps, 'directory'> & Omit<ArrivalsDeps, 'hub'>
 
 async function openSurroundings(settings: Settings, deps: SurroundingDeps) {
-  const { data, database, checkpoints, intakes } = foldersOf(settings.data)
+  const { data, database, checkpoints, intakes, uploads, uploaded } = foldersOf(settings.data)
   const { host, origins, folders: named, home, hub } = settings
   const reach = { isPrivate: isLoopback(host), hasProxy: origins !== null }
   return {
@@ -106,6 +107,7 @@ async function openSurroundings(settings: Settings, deps: SurroundingDeps) {
     intakes: await openIntakes({ ...deps, directory: intakes }),
     localFiles: makeLocalFiles({ named, home, ...reach }),
     arrivals: openArrivals({ ...deps, hub }),
+    uploads: await openUploads({ ...deps, directory: uploads, target: uploaded }),
     directories: { data, database, checkpoints, cache: settings.cache },
   }
 }

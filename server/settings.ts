@@ -80,6 +80,8 @@ export function foldersOf(data: string) {
     results: join(data, 'results'),
     states: join(data, 'states'),
     intakes: join(data, 'intakes'),
+    uploads: join(data, 'uploads'),
+    uploaded: join(data, 'uploaded'),
   }
 }
 

@@ -17,7 +17,16 @@ import { startCorpusRun } from './workspaces/make.ts'
 /** What is open before collaboration and jobs are. */
 export type Core = Omit<
   AppDeps,
-  'collab' | 'ledger' | 'runs' | 'assets' | 'signIns' | 'directories' | 'arrivals' | 'intakes' | 'localFiles'
+  | 'collab'
+  | 'ledger'
+  | 'runs'
+  | 'assets'
+  | 'signIns'
+  | 'directories'
+  | 'arrivals'
+  | 'uploads'
+  | 'intakes'
+  | 'localFiles'
 >
 
 /** Collaboration and jobs, which tell each other what happens. */

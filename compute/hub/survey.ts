@@ -50,15 +50,15 @@ export async function surveyRepository(repository: Repository, settings: HubSett
     if (there === null) missing += size
     if (weightForms.some(({ ending }) => name.endsWith(ending))) weights += size
   }
+  return { bytes, missing, ...readConfig(config, weights) }
+}
+
+/** What a configuration says of weights whose files have so many bytes. */
+export function readConfig(config: Json, stored: number): Pick<RepositorySurvey, 'architecture' | 'weights' | 'copy'> {
   const width = bytesPerValue(config)
   const type = config['model_type']
-  return {
-    architecture: typeof type === 'string' ? type : null,
-    bytes,
-    missing,
-    weights: (weights * 4) / width,
-    copy: width === 4 ? 0 : (weights * 4) / width,
-  }
+  const weights = (stored * 4) / width
+  return { architecture: typeof type === 'string' ? type : null, weights, copy: width === 4 ? 0 : weights }
 }
 
 /** How the files hold the weights, by what the configuration says; float32 where it is silent. */

@@ -5,9 +5,9 @@ import type { Space } from '../files/space.ts'
 import { type RandomBytes, makeId } from '../identity.ts'
 import { printable } from '../text.ts'
 import type { ArrivalReply } from '../wire/arrivals.ts'
+import { type Hub, estimate } from './estimate.ts'
 import type { Registry } from './registry.ts'
 
-type Hub = Awaited<ReturnType<typeof loadHub>>
 /** Where checkpoints are fetched from; how long to wait for it is compute's to say. */
 export type HubPlace = Omit<Parameters<Hub['fetchCheckpoint']>[1], 'patience'>
 
@@ -34,8 +34,6 @@ export interface ArrivalsDeps {
 
 type Arrival = { -readonly [K in keyof ArrivalReply]: ArrivalReply[K] }
 
-/** What working with a checkpoint takes at most, see goals: 1.5 times its float32 weights, and this. */
-const PROCESS_BYTES = 600 * 2 ** 20
 const MOST_KEPT = 20
 
 class Cancelled extends Error {}
@@ -50,7 +48,7 @@ export function openArrivals(deps: ArrivalsDeps): Arrivals {
   const add = (name: string, more: Partial<Arrival>): Arrival => {
     const [oldest] = [...arrivals.values()].filter(({ state }) => state !== 'fetching' && state !== 'reading')
     if (arrivals.size >= MOST_KEPT && oldest !== undefined) arrivals.delete(oldest.id)
-    const none = { estimate: null, done: 0, total: 0, rate: null, problem: null, checkpoint: null }
+    const none = { estimate: null, done: 0, total: 0, rate: null, problem: null, upload: null, checkpoint: null }
     const arrival: Arrival = { id: makeId(deps.random), name, state: 'waiting', ...none, ...more }
     arrivals.set(arrival.id, arrival)
     return arrival
@@ -97,18 +95,7 @@ async function estimateOf(
   const found = await hub.surveyRepository(repository, settings).catch((cause: unknown) => {
     throw isUserError(cause) ? new Refusal('bad-request', (cause as Error).message, { cause, field: 'name' }) : cause
   })
-  const { architecture, missing, bytes, weights, copy } = found
-  if (architecture === null || !hub.architectureNames.includes(architecture)) {
-    const what =
-      architecture === null
-        ? 'names no architecture'
-        : `is of the architecture “${architecture}”, which is not supported`
-    throw new Refusal('unsupported', `${name} ${what}. Supported are ${hub.architectureNames.join(', ')}`, {
-      field: 'name',
-    })
-  }
-  const memory = 1.5 * weights + PROCESS_BYTES
-  return { architecture, missing, bytes, disk: missing + copy, free: await space.free(), memory }
+  return estimate(name, found, hub, space)
 }
 
 async function fetchAndRegister(arrival: Arrival, { hub: place, registry, now }: ArrivalsDeps) {

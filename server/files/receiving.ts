@@ -28,3 +28,13 @@ export async function appendPiece(path: string, at: number, chunks: AsyncIterabl
   }
   return bytes
 }
+
+/** Ends a body that is longer than was announced. */
+export async function* limitBytes(chunks: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let left = most
+  for await (const chunk of chunks) {
+    left -= chunk.byteLength
+    if (left < 0) throw new Refusal('too-large', 'the file is longer than was announced. Choose it again')
+    yield chunk
+  }
+}

@@ -3,7 +3,7 @@ import { constants, copyFile, mkdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ParsedCorpus } from '../corpus/rows.ts'
 import { Refusal } from '../errors.ts'
-import { appendPiece } from '../files/receiving.ts'
+import { appendPiece, limitBytes } from '../files/receiving.ts'
 import type { Space } from '../files/space.ts'
 import { type RandomBytes, makeId } from '../identity.ts'
 import { printable } from '../text.ts'
@@ -94,7 +94,7 @@ export async function openIntakes(deps: IntakesDeps): Promise<Intakes> {
     receive: async (person, id, at, chunks) => {
       const intake = find(person, id)
       if (intake.state !== 'receiving') throw new Refusal('conflict', 'the file is here already. Begin a new one')
-      intake.done = await appendPiece(intake.path, at, limit(chunks, intake.bytes - at))
+      intake.done = await appendPiece(intake.path, at, limitBytes(chunks, intake.bytes - at))
       if (intake.done === intake.bytes) startReading(intake, deps)
       return describe(intake)
     },
@@ -134,16 +134,6 @@ async function checkFile(path: string): Promise<{ readonly size: number }> {
   if (found.size === 0) throw new Refusal('bad-request', 'The file is empty: take one with at least one row')
   if (found.size <= LARGEST_INTAKE) return found
   throw new Refusal('too-large', `${path} has more than ${LARGEST_INTAKE / 2 ** 30} GB. Take a part of it`)
-}
-
-/** Ends a body that is longer than was announced. */
-async function* limit(chunks: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
-  let left = most
-  for await (const chunk of chunks) {
-    left -= chunk.byteLength
-    if (left < 0) throw new Refusal('too-large', 'the file is longer than was announced. Choose it again')
-    yield chunk
-  }
 }
 
 /** Surveys in the background; a reading that began before this one gives up. */

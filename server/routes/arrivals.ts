@@ -1,7 +1,16 @@
 import { Refusal } from '../errors.ts'
 import { findLocal } from '../files/allowed.ts'
+import { readChunks } from '../middleware/body.ts'
 import { type PersonCall, personRoute } from '../route.ts'
-import { type ArrivalRequest, arrivalReply, arrivalRequest, arrivalsReply } from '../wire/arrivals.ts'
+import {
+  type ArrivalRequest,
+  arrivalReply,
+  arrivalRequest,
+  arrivalsReply,
+  uploadPieceQuery,
+  uploadRequest,
+} from '../wire/arrivals.ts'
+import { LARGEST_PIECE } from '../wire/intakes.ts'
 import { paths } from '../wire/paths.ts'
 
 const idOf = (params: Readonly<Record<string, string>>): string => params['arrival'] ?? ''
@@ -13,7 +22,7 @@ export const arrivalRoutes = [
     summary: 'Checkpoints on their way in, and whether one may bring in others',
     reply: arrivalsReply,
     handle: async ({ deps, address }) => ({
-      arrivals: [...deps.arrivals.list()],
+      arrivals: [...deps.arrivals.list(), ...deps.uploads.list()],
       mayImport: deps.localFiles.isAtMachine(address),
       folders: [...deps.localFiles.foldersFor(address)],
     }),
@@ -38,13 +47,42 @@ export const arrivalRoutes = [
     },
   }),
   personRoute({
+    method: 'POST',
+    path: paths.uploads,
+    summary:
+      'Begins the upload of a checkpoint, or finds the one of the same files; the answer says which files to send',
+    body: uploadRequest,
+    maxBytes: 2 ** 20,
+    reply: arrivalReply,
+    status: 201,
+    handle: async (call) => {
+      requireMachine(call)
+      return call.deps.uploads.open(call.person.id, call.body)
+    },
+  }),
+  personRoute({
+    method: 'PUT',
+    path: paths.uploadContent(':arrival'),
+    summary: 'The next piece of a file of an uploaded checkpoint; the last one of all begins the reading',
+    query: uploadPieceQuery,
+    upload: ['application/octet-stream'],
+    maxBytes: LARGEST_PIECE,
+    reply: arrivalReply,
+    handle: async (call) => {
+      requireMachine(call)
+      const { deps, person, params, query, request } = call
+      return deps.uploads.receive(person.id, idOf(params), query, readChunks(request, LARGEST_PIECE))
+    },
+  }),
+  personRoute({
     method: 'DELETE',
     path: paths.arrival(':arrival'),
-    summary: 'Ends the fetching of a checkpoint; one that is not being fetched is forgotten',
+    summary: 'Ends the fetching of a checkpoint; one that is not being fetched is forgotten, what was uploaded removed',
     reply: null,
     handle: async (call) => {
       requireMachine(call)
-      call.deps.arrivals.cancel(idOf(call.params))
+      const id = idOf(call.params)
+      if (!(await call.deps.uploads.remove(id))) call.deps.arrivals.cancel(id)
     },
   }),
 ]

@@ -25,6 +25,10 @@ export const paths = {
   arrival: (id: string): string => `/api/arrivals/${id}`,
   /** POST: fetches one that was looked up */
   arrivalFetch: (id: string): string => `/api/arrivals/${id}/fetch`,
+  /** POST: begins the upload of a checkpoint */
+  uploads: '/api/arrivals/uploads',
+  /** PUT `?file=NAME&at=BYTE`: a piece, as `application/octet-stream` */
+  uploadContent: (id: string): string => `/api/arrivals/${id}/content`,
   /** GET: folders of the server's machine whose files may be named */
   localFolders: '/api/local-folders',
   /** POST: begins the upload of a corpus file */

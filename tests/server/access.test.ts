@@ -18,6 +18,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'PATCH /api/session': { name: 'Somebody else' },
   'POST /api/workspaces': { name: 'New', checkpoint: 'model', corpus: { name: 'c', rows: '{"source":"one two"}' } },
   'POST /api/arrivals': { from: 'folder', name: '/nowhere' },
+  'POST /api/arrivals/uploads': { name: 'mine', files: [{ name: 'config.json', bytes: 2 }] },
   'POST /api/intakes': { name: 'rows.csv', bytes: 10 },
   'POST /api/intakes/local': { path: '/nowhere' },
   'PATCH /api/intakes/:intake': {},

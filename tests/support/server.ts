@@ -8,6 +8,7 @@ import { readAssets } from '#server/assets.ts'
 import { type HubPlace, openArrivals } from '#server/checkpoints/arrivals.ts'
 import { makePreparing } from '#server/checkpoints/preparing.ts'
 import { openRegistry } from '#server/checkpoints/registry.ts'
+import { openUploads } from '#server/checkpoints/uploads.ts'
 import { makeClosing } from '#server/closing.ts'
 import { openDatabase } from '#server/db/open.ts'
 import type { AppDeps } from '#server/deps.ts'
@@ -100,7 +101,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const pool = options.pool ?? compute
   const directory = { directory: data, url: options.url ?? null, migrations: migrationsFolder, version: 'test', log }
   const database = await closing.open(openDatabase(directory), (opened) => opened.close())
-  const { checkpoints, results, states, intakes } = foldersOf(data)
+  const { checkpoints, results, states, intakes, uploads, uploaded } = foldersOf(data)
   const registry = openRegistry({
     directory: checkpoints,
     inspect: (checkpoint) => pool.run({ kind: 'inspect', checkpoint }, 'interactive').result,
@@ -133,6 +134,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     intakes: await openIntakes({ ...core, directory: intakes }),
     localFiles: makeLocalFiles({ named: [join(data, 'shared')], home: data, isPrivate: false, hasProxy: false }),
     arrivals: openArrivals({ ...core, hub: options.hub ?? nowhere(data) }),
+    uploads: await openUploads({ ...core, directory: uploads, target: uploaded }),
     assets: readAssets(options.dist ?? join(data, 'no-web')),
     signIns: makeRate({ burst: 50, perSecond: 1, now }),
     directories: { data, database: join(data, 'database'), checkpoints, cache: join(data, 'cache') },
