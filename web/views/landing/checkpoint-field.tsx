@@ -5,14 +5,16 @@ import type { ArrivalReply, ArrivalRequest } from '#server/wire/arrivals.ts'
 import type { CheckpointReply } from '#server/wire/checkpoints.ts'
 import { readCheckpoints } from '#web/api/checkpoints.ts'
 import { messageOf } from '#web/errors.ts'
-import { bytes, timeLeft } from '#web/marks/numbers.ts'
 import { For, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import type { Arrivals } from '#web/state/arrivals.ts'
 import { createArrivals } from '#web/state/arrivals.ts'
+import { type Upload, createUpload } from '#web/state/upload.ts'
 import { modelSummary } from '#web/views/workspace/model-summary.ts'
 import { Field, Segment } from '#web/widgets/controls.tsx'
-import { LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
+import { LinkButton } from '#web/widgets/messages.tsx'
+import { ArrivalLine } from './arrival-line.tsx'
+import { ModelUpload } from './model-upload.tsx'
 
 export function CheckpointField(props: {
   readonly value: string
@@ -37,11 +39,13 @@ export function CheckpointField(props: {
     setAdding(false)
     void load(id)
   })
+  // Kept here, so that it goes on while the form to add a model is folded away.
+  const upload = createUpload(app, () => void arrivals.refresh())
   onMount(() => {
     void load(null)
     void arrivals.refresh()
   })
-  const isUnderWay = (): boolean => (arrivals.reply()?.arrivals ?? []).some(isActive)
+  const isUnderWay = (): boolean => upload.phase() !== 'none' || (arrivals.reply()?.arrivals ?? []).some(isActive)
   const mayAdd = (): boolean => arrivals.reply()?.mayImport === true || (arrivals.reply()?.folders.length ?? 0) > 0
   return (
     <>
@@ -79,7 +83,7 @@ export function CheckpointField(props: {
         )}
       </Field>
       <Show when={mayAdd() && (adding() || isUnderWay())}>
-        <AddModel arrivals={arrivals} />
+        <AddModel arrivals={arrivals} upload={upload} />
       </Show>
     </>
   )
@@ -87,111 +91,80 @@ export function CheckpointField(props: {
 
 const isActive = ({ state }: ArrivalReply): boolean => state === 'fetching' || state === 'reading'
 
-function AddModel(props: { readonly arrivals: Arrivals }): JSX.Element {
-  const [from, setFrom] = createSignal<ArrivalRequest['from']>('hub')
-  const [name, setName] = createSignal('')
+/** Where a model can come from. */
+type Origin = ArrivalRequest['from'] | 'upload'
+
+function AddModel(props: { readonly arrivals: Arrivals; readonly upload: Upload }): JSX.Element {
+  const [from, setFrom] = createSignal<Origin>('hub')
   const folders = (): readonly string[] => props.arrivals.reply()?.folders ?? []
   const choices = () => [
-    ...(props.arrivals.reply()?.mayImport === true ? [{ value: 'hub' as const, label: 'From a hub' }] : []),
+    ...(props.arrivals.reply()?.mayImport === true
+      ? [
+          { value: 'hub' as const, label: 'From a hub' },
+          { value: 'upload' as const, label: 'Upload' },
+        ]
+      : []),
     ...(folders().length > 0 ? [{ value: 'folder' as const, label: 'Folder on the server' }] : []),
   ]
-  const origin = (): ArrivalRequest['from'] =>
-    choices().find(({ value }) => value === from())?.value ?? choices()[0]?.value ?? 'hub'
-  const begin = (): void => {
-    if (name().trim() !== '' && !props.arrivals.busy()) {
-      void props.arrivals.begin({ from: origin(), name: name().trim() })
-    }
-  }
-  const hint = (): string =>
-    origin() === 'hub'
-      ? 'A name such as org/name or org/name@revision. What it takes is shown before anything large is fetched.'
-      : `A Hugging Face folder below ${folders().join(', ')}.`
+  const origin = (): Origin => choices().find(({ value }) => value === from())?.value ?? choices()[0]?.value ?? 'hub'
+  const others = (): readonly ArrivalReply[] =>
+    (props.arrivals.reply()?.arrivals ?? []).filter(
+      ({ id, state }) => state !== 'done' && id !== props.upload.arrival()?.id,
+    )
   return (
     <div class="add-model" role="group" aria-label="Add a model">
       <Segment label="Where the model is" value={origin()} choices={choices()} onChange={setFrom} />
-      <Field label={origin() === 'hub' ? 'Name at the hub' : 'Folder'} hint={hint()} error={props.arrivals.problem()}>
-        {({ id, describedBy }) => (
-          <div class="line">
-            <input
-              id={id}
-              class="input grow mono"
-              aria-describedby={describedBy}
-              spellcheck={false}
-              value={name()}
-              onInput={(event) => setName(event.currentTarget.value)}
-              onKeyDown={(event) => {
-                if (event.key !== 'Enter') return
-                event.preventDefault()
-                begin()
-              }}
-            />
-            <button
-              type="button"
-              class="button"
-              disabled={name().trim() === '' || props.arrivals.busy()}
-              aria-busy={props.arrivals.busy()}
-              onClick={begin}
-            >
-              {origin() === 'hub' ? 'Look it up' : 'Add it'}
-            </button>
-          </div>
-        )}
-      </Field>
-      <For each={props.arrivals.reply()?.arrivals.filter(({ state }) => state !== 'done') ?? []}>
-        {(arrival) => <ArrivalLine arrival={arrival} arrivals={props.arrivals} />}
-      </For>
+      <Show
+        when={origin() === 'upload'}
+        fallback={<NamedModel arrivals={props.arrivals} from={origin() === 'hub' ? 'hub' : 'folder'} />}
+      >
+        <ModelUpload upload={props.upload} />
+      </Show>
+      <For each={others()}>{(arrival) => <ArrivalLine arrival={arrival} arrivals={props.arrivals} />}</For>
     </div>
   )
 }
 
-/** One model on its way: what it takes, then how far it is, then what went wrong. */
-function ArrivalLine(props: { readonly arrival: ArrivalReply; readonly arrivals: Arrivals }): JSX.Element {
-  const again = (): void => void props.arrivals.fetch(props.arrival)
-  const left = (): string | null => {
-    const { rate, done, total } = props.arrival
-    if (rate === null || rate === 0) return null
-    return `${bytes(rate)}/s, ${timeLeft((total - done) / rate)}`
+/** A model by its name at the hub, or its folder on the server. */
+function NamedModel(props: { readonly arrivals: Arrivals; readonly from: ArrivalRequest['from'] }): JSX.Element {
+  const [name, setName] = createSignal('')
+  const begin = (): void => {
+    if (name().trim() !== '' && !props.arrivals.busy()) {
+      void props.arrivals.begin({ from: props.from, name: name().trim() })
+    }
   }
+  const hint = (): string =>
+    props.from === 'hub'
+      ? 'A name such as org/name or org/name@revision. What it takes is shown before anything large is fetched.'
+      : `A Hugging Face folder below ${(props.arrivals.reply()?.folders ?? []).join(', ')}.`
   return (
-    <div class="arrival">
-      <span class="mono">{props.arrival.name}</span>
-      <Show when={props.arrival.estimate}>
-        {(estimate) => (
-          <span class="dim">
-            {estimate().architecture} · fetches {bytes(estimate().missing)} of {bytes(estimate().bytes)} · disk{' '}
-            {bytes(estimate().disk)} of {bytes(estimate().free)} free · memory up to {bytes(estimate().memory)}
-          </span>
-        )}
-      </Show>
-      <Show when={props.arrival.state === 'waiting'}>
-        <button type="button" class="button" onClick={again}>
-          Fetch it
-        </button>
-      </Show>
-      <Show when={props.arrival.state === 'fetching'}>
-        <ProgressLine
-          text={`Fetching ${bytes(props.arrival.done)} of ${bytes(props.arrival.total)}`}
-          done={props.arrival.total === 0 ? null : props.arrival.done / props.arrival.total}
-          left={left()}
-          onCancel={() => void props.arrivals.cancel(props.arrival)}
-        />
-      </Show>
-      <Show when={props.arrival.state === 'reading'}>
-        <ProgressLine text="Reading it" done={null} left={null} />
-      </Show>
-      <Show when={props.arrival.state === 'cancelled'}>
-        <span>
-          Cancelled; what was fetched is kept. <LinkButton onClick={again}>Go on</LinkButton>
-        </span>
-      </Show>
-      <Show when={props.arrival.state === 'failed'}>
-        <span class="form-error" role="alert">
-          {props.arrival.problem}{' '}
-          <Show when={props.arrival.estimate}>
-            <LinkButton onClick={again}>Go on where it ended</LinkButton>
-          </Show>
-        </span>
-      </Show>
-    </div>
+    <Field label={props.from === 'hub' ? 'Name at the hub' : 'Folder'} hint={hint()} error={props.arrivals.problem()}>
+      {({ id, describedBy }) => (
+        <div class="line">
+          <input
+            id={id}
+            class="input grow mono"
+            aria-describedby={describedBy}
+            spellcheck={false}
+            value={name()}
+            onInput={(event) => setName(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter') return
+              event.preventDefault()
+              begin()
+            }}
+          />
+          <button
+            type="button"
+            class="button"
+            disabled={name().trim() === '' || props.arrivals.busy()}
+            aria-busy={props.arrivals.busy()}
+            onClick={begin}
+          >
+            {props.from === 'hub' ? 'Look it up' : 'Add it'}
+          </button>
+        </div>
+      )}
+    </Field>
   )
 }
