@@ -42,6 +42,8 @@ export const Switch: Component<{
   readonly label: string
   readonly checked: boolean
   readonly disabled?: boolean
+  /** The id of the text that says what it does. */
+  readonly describedBy?: string
   readonly onChange: (checked: boolean) => void
 }> = (props) => (
   <label class="switch">
@@ -49,6 +51,7 @@ export const Switch: Component<{
       type="checkbox"
       // oxlint-disable-next-line jsx-a11y/role-has-required-aria-props -- a checkbox says by itself whether it is checked
       role="switch"
+      aria-describedby={props.describedBy}
       checked={props.checked}
       disabled={props.disabled ?? false}
       onChange={(event) => props.onChange(event.currentTarget.checked)}

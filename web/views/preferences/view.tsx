@@ -72,9 +72,10 @@ function Flagged(props: { readonly label: string; readonly hint: string; readonl
   const app = useApp()
   const hint = createUniqueId()
   return (
-    <div class="preference flag">
+    <div class="preference">
       <Switch
         label={props.label}
+        describedBy={hint}
         checked={app.preferences.values()[props.name]}
         onChange={(checked) => app.preferences.set({ [props.name]: checked })}
       />
@@ -91,11 +92,12 @@ function Looks(): JSX.Element {
   return (
     <section aria-labelledby={id}>
       <h3 id={id}>Look</h3>
-      <Field label="Theme">
+      <Field label="Theme" hint="Like the system: light or dark, as this device is set.">
         {(ids) => (
           <select
             id={ids.id}
             class="select"
+            aria-describedby={ids.describedBy}
             value={app.preferences.values().theme}
             onChange={(event) => {
               const theme = themes.find((each) => each === event.currentTarget.value)

@@ -1,5 +1,5 @@
 /** The path of the decoder through its steps: where each stands, how dark it is, and which are named. Pure. */
-import type { Box, PlacedLabel } from '#web/marks/points/labels.ts'
+import type { Box, LabelWish, PlacedLabel } from '#web/marks/points/labels.ts'
 import { boxAround, placeLabels } from '#web/marks/points/labels.ts'
 import type { Point, Size } from '#web/marks/points/view-transform.ts'
 
@@ -27,7 +27,10 @@ export const chosenRadius = 5
 export const stepPath = (at: Point, chosen: boolean): string => diamondPath(at, chosen ? chosenRadius : stepRadius)
 
 const perCharacter = 5.7
+/** The chosen step's name is larger and bold. */
+const perStrongCharacter = 7.4
 const height = 12
+const strongHeight = 15
 
 /**
  * Names of steps, none over another: first the chosen ones, then both ends, then beginnings of words; pieces within words only where
@@ -43,22 +46,25 @@ export function nameSteps(steps: readonly Step[], chosen: ReadonlySet<number>, s
   const ordered = steps
     .map((step, position) => ({ step, rank: rank(step, position) }))
     .toSorted((a, b) => a.rank - b.rank)
-  const taken: Box[] = steps.map(({ at: [x, y] }) => boxAround(x, y, stepRadius))
-  return placeLabels(
-    ordered
-      .filter((each) => each.rank < 3)
-      .map(({ step }) => ({
-        text: step.label,
-        x: step.at[0],
-        y: step.at[1],
-        width: step.label.length * perCharacter + 2,
-        height,
-        gap: 5,
-      })),
-    size,
-    taken,
-  )
+  const marks = steps.map(({ at: [x, y] }) => boxAround(x, y, stepRadius))
+  const first = ordered.filter((each) => each.rank === 0).map(({ step }) => wishOf(step, true))
+  const taken: Box[] = [...marks]
+  const placed = placeLabels(first, size, taken)
+  // A chosen step is named even where that covers marks.
+  const chosenNames = placed.length > 0 ? placed : placeLabels(first, size, [])
+  if (placed.length === 0) taken.push(...chosenNames.map(({ box }) => box))
+  const others = ordered.filter((each) => each.rank > 0 && each.rank < 3).map(({ step }) => wishOf(step, false))
+  return [...chosenNames, ...placeLabels(others, size, taken)]
 }
+
+const wishOf = ({ label, at: [x, y] }: Step, strong: boolean): LabelWish => ({
+  text: label,
+  x,
+  y,
+  width: label.length * (strong ? perStrongCharacter : perCharacter) + 2,
+  height: strong ? strongHeight : height,
+  gap: 5,
+})
 
 /** Fits points into a box with both axes stretched on their own: the axes of a PCA of states have scales of their own. */
 export function stretch(xy: ArrayLike<number>, { width, height: high }: Size, padding: number): readonly Point[] {

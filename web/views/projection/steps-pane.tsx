@@ -1,7 +1,7 @@
 /** The decoder's steps for the open instance and the pinned one: asked for, followed, and drawn beside or over the corpus. */
 import type { Accessor, JSX } from 'solid-js'
 import { createMemo, Match, onCleanup, Show, Switch } from 'solid-js'
-import { counted } from '#web/marks/numbers.ts'
+import { count, counted } from '#web/marks/numbers.ts'
 import { turned } from '#web/marks/points/orientation.ts'
 import { toScreen } from '#web/marks/points/view-transform.ts'
 import { createEffect } from '#web/solid.ts'
@@ -89,8 +89,11 @@ function Steps(props: { readonly instance: InstanceReply; readonly layer: number
         <span>Decoder steps</span>
         <Show when={shown()}>
           {(present) => (
-            <span class="dim" title={`Decoder layer ${layer()}`}>
-              {counted(present()[0].count, 'state')}, {methodNames[present()[1].method]}
+            <span
+              class="dim"
+              title={`${counted(present()[0].count, 'state')} of decoder layer ${layer()}, laid out by ${methodNames[present()[1].method]}`}
+            >
+              {methodNames[present()[1].method]} of {count(present()[0].count)}
             </span>
           )}
         </Show>
