@@ -1,6 +1,6 @@
 /** Questions about a corpus that take many texts to answer; told to everybody by `types.ts`. Types only. */
 import type { HeadAblationOptions, HeadRole } from './analysis-types.ts'
-import type { AttentionKind, Objective, Quadrature, TokenizedText } from './types.ts'
+import type { AttentionKind, Languages, Objective, Quadrature, TokenizedText } from './types.ts'
 
 /** A text and what a model wrote for it, as ids. */
 export interface StudyRow {
@@ -40,7 +40,13 @@ export type HeadRanking = 'attribution' | 'gradient' | 'attention' | 'random'
 /** Metrics of written texts that a curve may follow. */
 export type CurveMetric = 'bleu' | 'chrf' | 'rouge-l' | 'exact'
 
-interface FromCheckpoint {
+/** Work in which languages count. */
+export interface Spoken {
+  /** Those of a multilingual translator. Work on ids needs them too: the decoder of some models starts with the target. */
+  readonly languages?: Languages
+}
+
+interface FromCheckpoint extends Spoken {
   readonly kind: 'study'
   readonly checkpoint: string
 }

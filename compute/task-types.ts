@@ -18,7 +18,7 @@ import type {
   TargetImportance,
 } from './analysis-types.ts'
 import type { LayerPart, ProjectTask, ProjectedLayers } from './projection/types.ts'
-import type { StudyResult, StudyTask } from './study-types.ts'
+import type { Spoken, StudyResult, StudyTask } from './study-types.ts'
 import type {
   AttentionPlace,
   Attribution,
@@ -27,7 +27,6 @@ import type {
   Device,
   GenerationOptions,
   Head,
-  Languages,
   ModelOutput,
   PartialAttribution,
   PartialOutputs,
@@ -44,15 +43,18 @@ export type OutputTarget =
 
 /** Work on a checkpoint, which is a folder. */
 export type CheckpointTask =
-  | Extract<StudyTask, { checkpoint: string }>
   | { readonly kind: 'inspect'; readonly checkpoint: string }
   /** Opens a checkpoint and compiles what the first question about it will need. */
   | { readonly kind: 'prepare'; readonly checkpoint: string }
+  | Extract<StudyTask, { checkpoint: string }>
+  | (TextTask & Spoken)
+
+/** Work on one text, or on several. */
+type TextTask =
   | {
       readonly kind: 'tokenize'
       readonly checkpoint: string
       readonly text: string
-      readonly languages?: Languages
     }
   | {
       readonly kind: 'respond'
@@ -64,7 +66,6 @@ export type CheckpointTask =
       readonly target?: OutputTarget
       readonly alternatives: number
       readonly states: boolean
-      readonly languages?: Languages
     }
   /** The same for many texts, written together where the settings allow it; every answer is told as soon as it is there. */
   | {
@@ -74,7 +75,6 @@ export type CheckpointTask =
       readonly generation: GenerationOptions | null
       readonly alternatives: number
       readonly states: boolean
-      readonly languages?: Languages
     }
   | {
       readonly kind: 'attribute'
@@ -159,7 +159,6 @@ export type CheckpointTask =
       readonly heads: readonly Head[]
       readonly value: HeadAblationOptions['value']
       readonly alternatives: number
-      readonly languages?: Languages
     }
   /** How pairs of tokens act together on every token of `output`. */
   | {

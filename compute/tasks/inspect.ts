@@ -1,6 +1,7 @@
 import { hashRevision } from '#compute/checkpoint/checkpoint.ts'
 import type { Tokenizer } from '#compute/tokenize/tokenizer.ts'
 import type { Baseline, CheckpointSummary, KnownLanguages } from '#compute/types.ts'
+import { forcedLanguage } from './language.ts'
 import { unknownIdOf } from './opened.ts'
 import type { Opened } from './opened.ts'
 
@@ -20,7 +21,7 @@ export async function inspectCheckpoint(opened: Opened): Promise<CheckpointSumma
     heads: model.heads,
     maxTokens: model.maxTokens,
     tokenizer: tokenizer?.name ?? null,
-    languages: languagesOf(tokenizer),
+    languages: languagesOf(opened, tokenizer),
     baselines: baselinesOf(model.special.pad, await unknownIdOf(opened)),
   }
 }
@@ -30,8 +31,11 @@ function baselinesOf(pad: number | null, unknown: number | null): readonly Basel
   return ['mean', ...(pad === null ? [] : ['pad' as const]), ...(unknown === null ? [] : ['unk' as const]), 'zero']
 }
 
-function languagesOf(tokenizer: Tokenizer | null): KnownLanguages | null {
+function languagesOf(opened: Opened, tokenizer: Tokenizer | null): KnownLanguages | null {
   if (tokenizer === null || tokenizer.languages === null) return null
   const { codes, source, target } = tokenizer.languages
-  return { codes, source, target }
+  const forced = forcedLanguage(opened.engine, tokenizer.languages)
+  if (forced === null) return { codes, source, target }
+  const named = codes.find((code) => tokenizer.withLanguages({ target: code }).languages?.targetId === forced)
+  return { codes, source, target: named ?? target }
 }

@@ -34,6 +34,14 @@ function beginWith(engine: Engine, { targetId, ids, isSuffix }: TokenizerLanguag
   return withGeneration(engine, { forced_bos_token_id: targetId }, engine.model.special.start)
 }
 
+/** The token of the language that a checkpoint writes where nobody names another, as its generation settings say; null where they are silent. */
+export function forcedLanguage(engine: Engine, { ids, isSuffix }: TokenizerLanguages): number | null {
+  const forced = engine.checkpoint.generation['forced_bos_token_id']
+  if (typeof forced === 'number') return forced
+  const start = isSuffix ? startOf(engine) : null
+  return start !== null && ids.has(start) ? start : null
+}
+
 function startOf({ model, checkpoint }: Engine): number | null {
   const named = checkpoint.generation['decoder_start_token_id']
   return typeof named === 'number' ? named : model.special.start

@@ -20,19 +20,20 @@ export type TaskResult = TaskResults[Task['kind']]
 
 /** Does a task on a checkpoint step by step; between steps another may go first, or this one be stopped. */
 export async function* runTask(
-  opened: Opened,
+  plain: Opened,
   task: CheckpointTask,
   focus: () => number | null,
 ): AsyncGenerator<TaskStep, TaskResult> {
+  const opened = await speak(plain, task)
   switch (task.kind) {
     case 'inspect':
       return inspectCheckpoint(opened)
     case 'prepare':
       return prepare(opened)
     case 'tokenize':
-      return (await (await withLanguages(opened, task.languages ?? {})).tokenizer()).encode(task.text)
+      return (await opened.tokenizer()).encode(task.text)
     case 'respond':
-      return yield* toldAlone(respond(await withLanguages(opened, task.languages ?? {}), task.text, task))
+      return yield* toldAlone(respond(opened, task.text, task))
     case 'respond-many':
       return yield* answerMany(opened, task)
     case 'attribute':
@@ -46,7 +47,7 @@ export async function* runTask(
     case 'flow':
       return yield* runHeads(opened, task, focus)
     case 'write-without':
-      return yield* toldAlone(writeWithout(await withLanguages(opened, task.languages ?? {}), task))
+      return yield* toldAlone(writeWithout(opened, task))
     case 'interact':
       return yield* explainPairs(opened, task, focus)
     case 'lens':
@@ -58,12 +59,20 @@ export async function* runTask(
   }
 }
 
+/** Work that reads or writes texts: the languages that are in force where nobody names others count there. */
+const readsText: readonly CheckpointTask['kind'][] = ['tokenize', 'respond', 'respond-many', 'write-without', 'study']
+
+async function speak(opened: Opened, task: CheckpointTask): Promise<Opened> {
+  const named = 'languages' in task ? task.languages : undefined
+  return named === undefined && !readsText.includes(task.kind) ? opened : withLanguages(opened, named ?? {})
+}
+
 async function* answerMany(
   opened: Opened,
   task: Extract<CheckpointTask, { kind: 'respond-many' }>,
 ): AsyncGenerator<TaskStep, null> {
-  const { texts, languages = {} } = task
-  const answering = respondMany(await withLanguages(opened, languages), texts, task)
+  const { texts } = task
+  const answering = respondMany(opened, texts, task)
   let done = 0
   for await (const partial of answering) {
     done += partial?.answers.length ?? 0
