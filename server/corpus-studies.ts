@@ -1,8 +1,10 @@
+import type { Languages } from '#compute/types.ts'
 import type { Registry } from './checkpoints/registry.ts'
 import { readCorpus } from './db/instances.ts'
 import type { Database } from './db/database.ts'
 import { hashStudied } from './db/written.ts'
 import { Refusal } from './errors.ts'
+import { carryLanguages, chooseLanguages } from './languages.ts'
 import type { StudyInput } from './jobs/input.ts'
 import type { CorpusStudy } from './wire/studies.ts'
 
@@ -10,6 +12,8 @@ import type { CorpusStudy } from './wire/studies.ts'
 export interface Version {
   readonly checkpoint: string
   readonly revision: string
+  /** Those of the workspace, as far as this checkpoint has them. */
+  readonly languages: Languages | null
 }
 
 export interface AskingDeps {
@@ -23,7 +27,7 @@ export async function askCorpusStudy(
   workspace: string,
   own: Version,
   { database, registry }: AskingDeps,
-): Promise<Pick<StudyInput, 'study' | 'states' | 'checkpoint' | 'revision'>> {
+): Promise<Pick<StudyInput, 'study' | 'states'> & Version> {
   const corpus = await readCorpus(database, workspace)
   const columns = new Set(corpus?.columns.map(({ name }) => name))
   checkColumns(study, columns)
@@ -41,7 +45,7 @@ export async function askCorpusStudy(
       field: 'study.kind',
     })
   }
-  const version = other === null ? own : await readVersion(other, registry)
+  const version = other === null ? own : await readVersion(other, own.languages, registry)
   return { study, ...version, states: [[hash, outputs]] }
 }
 
@@ -78,9 +82,12 @@ function checkColumns(study: CorpusStudy, columns: ReadonlySet<string>): void {
   )
 }
 
-async function readVersion(checkpoint: string, registry: Registry): Promise<Version> {
+async function readVersion(checkpoint: string, usual: Languages | null, registry: Registry): Promise<Version> {
   const summary = (await registry.find(checkpoint))?.reply.summary
-  if (summary) return { checkpoint, revision: summary.revision }
+  if (summary) {
+    const languages = chooseLanguages(carryLanguages(usual, summary), summary)
+    return { checkpoint, revision: summary.revision, languages }
+  }
   throw new Refusal('not-found', `there is no checkpoint "${checkpoint}" that can be opened. Choose another one`, {
     field: 'study.checkpoint',
   })

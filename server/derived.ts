@@ -11,7 +11,8 @@ import { storable } from './text.ts'
 import type { CheckpointReply } from './wire/checkpoints.ts'
 import type { derivedRequest } from './wire/derived.ts'
 
-type Request = z.output<typeof derivedRequest>
+/** Its languages as they were chosen. */
+type Request = Omit<z.output<typeof derivedRequest>, 'languages'> & Pick<StoredOrigin, 'languages'>
 
 /** Texts of their own that one person may have in a workspace. */
 export const MOST_DERIVED = 200

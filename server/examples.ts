@@ -74,7 +74,17 @@ export async function makeExamples(deps: ExampleDeps): Promise<void> {
     if (!existsSync(file) || (await wasMade(deps.database, example.id))) continue
     const { id, name, description, corpus: corpusName } = example
     const corpus = await parseCorpus(await readFile(file, 'utf8'), example.fields, example.keep)
-    const made = { id, name, description, corpusName, corpus, checkpoint: id, example: true, openRole: 'editor' }
+    const made = {
+      id,
+      name,
+      description,
+      corpusName,
+      corpus,
+      checkpoint: id,
+      languages: null,
+      example: true,
+      openRole: 'editor',
+    }
     await makeWorkspace({ ...made, outputs: [], derived: [], documents: new Map(), owner: null }, deps)
     deps.log(`example workspace ${id}: ${corpus.rows.length} instances`)
   }

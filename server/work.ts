@@ -58,9 +58,9 @@ export async function openWork(
 /** Finishes workspaces whose making was interrupted, and makes the examples of a new directory. */
 export async function prepareWorkspaces(deps: AppDeps, examples: string): Promise<void> {
   await deps.database.transaction((tx) => deleteOldSessions(tx, deps.now()))
-  for (const { id, checkpoint } of await listWithoutShared(deps.database)) {
-    await deps.collab.createShared(id)
-    await startCorpusRun(id, checkpoint, null, deps)
+  for (const workspace of await listWithoutShared(deps.database)) {
+    await deps.collab.createShared(workspace.id)
+    await startCorpusRun(workspace, null, deps)
   }
   await makeExamples({ ...deps, folder: examples })
 }

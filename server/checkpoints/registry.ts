@@ -6,7 +6,7 @@ import type { CheckpointSummary } from '#compute/types.ts'
 import { identifier } from '#collab/wire/identifiers.ts'
 import { Refusal } from '../errors.ts'
 import { writeWhole } from '../files/store.ts'
-import { type CheckpointReply, checkpointSummary } from '../wire/checkpoints.ts'
+import { type CheckpointReply, checkpointSummary, knownLanguages } from '../wire/checkpoints.ts'
 import { exampleCheckpoints } from './examples.ts'
 
 /**
@@ -39,7 +39,8 @@ const entrySchema = z.object({
   folder: z.string(),
   /** Hash of names, sizes and times of the files: while it is the same, `summary` holds. */
   fingerprint: z.string(),
-  summary: checkpointSummary,
+  /** An entry of an older Coattend lacks `languages`; its fingerprint has it read again. */
+  summary: checkpointSummary.extend({ languages: knownLanguages.nullable().default(null) }),
 })
 type Entry = z.infer<typeof entrySchema>
 
@@ -137,8 +138,11 @@ function readEntry(directory: string, id: string): Entry | null {
 const writeEntry = (directory: string, entry: Entry): Promise<void> =>
   writeWhole(join(directory, `${entry.id}.json`), `${JSON.stringify(entry, null, 2)}\n`)
 
+/** Changed whenever a summary says more than before, so that all checkpoints are read again. */
+const FORM = 'with languages\0'
+
 function fingerprintOf(folder: string): string {
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update(FORM)
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.isDirectory()) continue

@@ -20,6 +20,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
+import type { Languages } from '#compute/types.ts'
 import { bytes } from './columns.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
@@ -54,6 +55,8 @@ export const workspace = pgTable('workspace', {
   example: boolean().notNull().default(false),
   /** Name of a registered checkpoint. */
   checkpoint: text().notNull(),
+  /** `{ source, target }`: codes of a multilingual translator; null where the checkpoint says alone. */
+  languages: jsonb().$type<Languages>(),
   openRole: text('open_role').notNull(),
   /** Number of the newest durable event. */
   eventSeq: number('event_seq').notNull().default(0),

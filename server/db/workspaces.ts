@@ -134,9 +134,9 @@ export async function deleteWorkspace(db: Connection, id: string): Promise<void>
 /** Workspaces without the document that all of them have: their making was interrupted. */
 export async function listWithoutShared(
   db: Connection,
-): Promise<readonly { readonly id: string; readonly checkpoint: string }[]> {
+): Promise<readonly Pick<WorkspaceRow, 'id' | 'checkpoint' | 'languages'>[]> {
   return db.orm
-    .select({ id: workspace.id, checkpoint: workspace.checkpoint })
+    .select({ id: workspace.id, checkpoint: workspace.checkpoint, languages: workspace.languages })
     .from(workspace)
     .leftJoin(document, and(eq(document.workspace, workspace.id), eq(document.name, 'shared')))
     .where(isNull(document.name))

@@ -17,6 +17,7 @@ import type {
   InteractionsReport,
   LensReport,
 } from '../wire/analyses.ts'
+import { spoken } from '../languages.ts'
 import { readHead } from '../questions.ts'
 import type { AskCompute } from './analysis-run.ts'
 import type { AnalysisInput } from './input.ts'
@@ -59,8 +60,8 @@ export function answer(
   }
 }
 
-/** The ids of both texts, as tasks take them. */
-const texts = ({ source, output }: About) => ({ source, output })
+/** The ids of both texts and their languages, as tasks take them. */
+const texts = ({ source, output, languages }: About) => ({ source, output, ...spoken(languages) })
 
 async function answerAttention(about: About, { place }: Of<'attention'>, ask: AskCompute): Promise<Answer> {
   const { weights, shape } = await ask((checkpoint) => ({ kind: 'weights', checkpoint, ...texts(about), place }))
@@ -157,7 +158,6 @@ async function answerAblation(about: About, question: Of<'ablation'>, ask: AskCo
     heads,
     value,
     alternatives: ALTERNATIVES,
-    ...(about.languages === null ? {} : { languages: about.languages }),
   }))
   return {
     tensors: { objective: vector(measured.objective), ablated: vector(measured.ablated) },

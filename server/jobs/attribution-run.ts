@@ -1,5 +1,6 @@
 import { countCrash } from '../db/runs.ts'
 import type { ActiveRun } from './active.ts'
+import { spoken } from '../languages.ts'
 import { type ComputingDeps, type Made, locateCheckpoint, withRetries } from './computing.ts'
 import type { AttributionInput } from './input.ts'
 import { toTensors } from './partial.ts'
@@ -27,6 +28,7 @@ export async function computeAttribution(
           options,
           focus: active.focus,
           finished: active.accumulator.finished(),
+          ...spoken(input.languages),
         },
         'interactive',
         { progress: (progress) => active.report(progress), partial: (part) => active.part(part, output.length) },

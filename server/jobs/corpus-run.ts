@@ -3,6 +3,7 @@ import type { ModelOutput } from '#compute/types.ts'
 import { insertStates } from '../db/results.ts'
 import { type MissingOutput, type StoredOutput, countComplete, listMissing, upsertOutputs } from '../db/outputs.ts'
 import { type InstanceStates, encodeStates } from '../files/states.ts'
+import { spoken } from '../languages.ts'
 import type { ActiveRun } from './active.ts'
 import { type ComputingDeps, type Made, locateCheckpoint, withRetries } from './computing.ts'
 import type { CorpusInput } from './input.ts'
@@ -111,7 +112,7 @@ interface Writing {
 /** Has a group written together and keeps every output as it comes; returns the instances that are left where compute fails. */
 async function writeGroup(
   group: readonly MissingOutput[],
-  { workspace, revision }: CorpusInput,
+  { workspace, revision, languages }: CorpusInput,
   { checkpoint }: Scope,
   { active, deps, keep }: Writing,
 ): Promise<readonly MissingOutput[]> {
@@ -119,7 +120,15 @@ async function writeGroup(
   const left = new Set(group)
   const texts = group.map(({ source }) => source)
   const task = deps.pool.run(
-    { kind: 'respond-many', checkpoint, texts, generation: null, alternatives: ALTERNATIVES, states: true },
+    {
+      kind: 'respond-many',
+      checkpoint,
+      texts,
+      generation: null,
+      alternatives: ALTERNATIVES,
+      states: true,
+      ...spoken(languages),
+    },
     'background',
     {
       partial({ answers }) {
@@ -170,7 +179,7 @@ function makeCursor(input: CorpusInput, deps: ComputingDeps): () => Promise<read
 
 async function writeOne(
   instance: MissingOutput,
-  { revision }: CorpusInput,
+  { revision, languages }: CorpusInput,
   { checkpoint }: Scope,
   active: ActiveRun,
   { pool, engine }: ComputingDeps,
@@ -188,6 +197,7 @@ async function writeOne(
           generation: null,
           alternatives: ALTERNATIVES,
           states: true,
+          ...spoken(languages),
         },
         'background',
       ),

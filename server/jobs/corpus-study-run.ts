@@ -10,6 +10,7 @@ import {
   readStudied,
 } from '../db/written.ts'
 import { Refusal } from '../errors.ts'
+import { spoken } from '../languages.ts'
 import type { CorpusStudy } from '../wire/studies.ts'
 import type { ActiveRun } from './active.ts'
 import { type ComputingDeps, type Made, locateCheckpoint, withRetries } from './computing.ts'
@@ -75,7 +76,7 @@ async function gather(input: StudyInput, study: CorpusStudy, deps: ComputingDeps
     return { task: { kind: 'study', checkpoint: null, study: study.kind, rows }, shown }
   }
   const { folder: checkpoint } = await locateCheckpoint(deps.registry, input)
-  const common = { kind: 'study', checkpoint } as const
+  const common = { kind: 'study', checkpoint, ...spoken(input.languages) } as const
   if (study.kind === 'evaluation') {
     const isOwn = study.checkpoint === null
     const instances = (await readAll(input, deps)).filter((one) => !isOwn || isWritten(one))
@@ -89,14 +90,16 @@ async function gather(input: StudyInput, study: CorpusStudy, deps: ComputingDeps
   }
   const written = await listWritten(deps.database, input.workspace, input.revision)
   const instances = (await read(input, sampleEvenly(written, study.rows), deps)).filter(isWritten)
-  return { task: headTask(study, checkpoint, instances), shown: instances.length }
+  return { task: headTask(study, common, instances), shown: instances.length }
 }
 
 type HeadStudy = Exclude<CorpusStudy, { kind: 'entity-support' | 'evaluation' | 'demonstrations' }>
 
+/** What all tasks of one checkpoint say. */
+type Common = Pick<Extract<StudyTask, { checkpoint: string }>, 'kind' | 'checkpoint' | 'languages'>
+
 /** The task of a study of heads, where it is computed aside. */
-function headTask(study: HeadStudy, checkpoint: string, instances: readonly WrittenInstance[]): StudyTask {
-  const common = { kind: 'study', checkpoint } as const
+function headTask(study: HeadStudy, common: Common, instances: readonly WrittenInstance[]): StudyTask {
   const rows = instances.map(comparedRow)
   switch (study.kind) {
     case 'head-summary': {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AttributionOptions, Languages, OutputTarget } from '#compute/types.ts'
+import { spoken } from '../languages.ts'
 import type { FullQuestion } from '../wire/analyses.ts'
 import type { RunKind } from '../wire/runs.ts'
 import type { Study } from '../wire/studies.ts'
@@ -11,6 +12,8 @@ interface FromCheckpoint {
   /** Id of a registered checkpoint, and the revision of its files that was asked for. */
   readonly checkpoint: string
   readonly revision: string
+  /** Those of a multilingual translator, where they are said: the target decides how outputs begin. */
+  readonly languages?: Languages | null
 }
 
 export interface AttributionInput extends FromCheckpoint {
@@ -27,7 +30,6 @@ export interface AnalysisInput extends FromCheckpoint {
   readonly kind: 'analysis'
   readonly source: readonly number[]
   readonly output: readonly number[]
-  /** Languages that the output was written with, where they are not those of the checkpoint. */
   readonly languages: Languages | null
   readonly question: FullQuestion
 }
@@ -79,25 +81,27 @@ export function keyOf(input: RunInput, engine: string): string {
 /** The parts of an input that decide the numbers. The id of a checkpoint does not: its revision is a hash of its files. */
 function decides(input: RunInput): Record<string, unknown> {
   const { kind, revision } = input
+  const told = spoken(input.languages)
   switch (kind) {
     case 'attribution':
-      return { kind, revision, source: input.source, output: input.output, options: input.options }
+      return { kind, revision, source: input.source, output: input.output, options: input.options, ...told }
     case 'analysis': {
       const { source, output, languages, question } = input
       return { kind, revision, source, output, languages, question }
     }
     case 'study':
-      return { kind, revision, workspace: input.workspace, study: input.study, states: input.states }
+      return { kind, revision, workspace: input.workspace, study: input.study, states: input.states, ...told }
     case 'output':
       return {
         kind,
         revision,
         text: input.text,
         decoding: DECODING,
+        ...told,
         ...(input.derived === undefined ? {} : { derived: input.derived }),
       }
     case 'corpus':
-      return { kind, revision, workspace: input.workspace, decoding: DECODING }
+      return { kind, revision, workspace: input.workspace, decoding: DECODING, ...told }
   }
 }
 

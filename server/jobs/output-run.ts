@@ -8,6 +8,7 @@ import { type StoredOutput, upsertOutputs } from '../db/outputs.ts'
 import { type StateChunk, insertStates } from '../db/results.ts'
 import { countCrash, listWishes } from '../db/runs.ts'
 import { encodeStates } from '../files/states.ts'
+import { spoken } from '../languages.ts'
 import type { ActiveRun } from './active.ts'
 import { type ComputingDeps, type Made, locateCheckpoint, withRetries } from './computing.ts'
 import { DECODING, type OutputInput } from './input.ts'
@@ -62,7 +63,7 @@ export async function computeOutput(input: OutputInput, active: ActiveRun, deps:
 /** How an output of each kind was written, in words. */
 const DECODINGS = { write: DECODING, force: 'given', continue: `begun by hand, then ${DECODING}` } as const
 
-function taskOf({ text, derived }: OutputInput, checkpoint: string): Extract<Task, { kind: 'respond' }> {
+function taskOf({ text, derived, languages }: OutputInput, checkpoint: string): Extract<Task, { kind: 'respond' }> {
   return {
     kind: 'respond',
     checkpoint,
@@ -72,7 +73,7 @@ function taskOf({ text, derived }: OutputInput, checkpoint: string): Extract<Tas
     // A text of somebody's own is asked for where its steps are looked at; those of a corpus come with the corpus run.
     states: derived !== undefined,
     ...(derived?.target ? { target: derived.target } : {}),
-    ...(derived?.languages ? { languages: derived.languages } : {}),
+    ...spoken(derived === undefined ? languages : derived.languages),
   }
 }
 

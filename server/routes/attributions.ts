@@ -1,4 +1,5 @@
 import { checkBaseline, checkTarget, checkToken } from '../questions.ts'
+import { spoken } from '../languages.ts'
 import { workspaceRoute } from '../route.ts'
 import { attributionReply, attributionRequest } from '../wire/attributions.ts'
 import { paths } from '../wire/paths.ts'
@@ -13,7 +14,7 @@ export const attributionRoutes = [
     reply: attributionReply,
     handle: async (call) => {
       const { deps, workspace, person, body } = call
-      const { instance, written, checkpoint, revision, summary } = await readWritten(call, body.instance)
+      const { instance, written, languages, checkpoint, revision, summary } = await readWritten(call, body.instance)
       checkBaseline('options.baseline', body.options.baseline, summary)
       checkToken('options.contrast', body.options.contrast, summary.vocabulary)
       checkTarget('focus', body.focus, written.output.ids.length)
@@ -30,6 +31,7 @@ export const attributionRoutes = [
           output: written.output.ids,
           options,
           focus,
+          ...spoken(languages),
         },
       })
     },

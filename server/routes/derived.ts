@@ -5,6 +5,7 @@ import { readInstance } from '../db/instances.ts'
 import { readOutput } from '../db/outputs.ts'
 import { MOST_DERIVED, makeDerived } from '../derived.ts'
 import { Refusal } from '../errors.ts'
+import { carryLanguages, chooseLanguages, languagesOf } from '../languages.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
 import { derivedReply, derivedRequest } from '../wire/derived.ts'
 import { paths } from '../wire/paths.ts'
@@ -25,7 +26,10 @@ export const derivedRoutes = [
     handle: async (call) => {
       const { deps, workspace, person, body } = call
       const parent = body.from === null ? null : await readParent(call, body.from)
-      const row = makeDerived(body, parent, await readRevision(call, body.checkpoint), person.id)
+      const writer = await readRevision(call, body.checkpoint)
+      const usual = languagesOf(workspace, parent?.instance.origin ?? null)
+      const languages = chooseLanguages(body.languages ?? carryLanguages(usual, writer.summary), writer.summary)
+      const row = makeDerived({ ...body, languages }, parent, writer, person.id)
       const known = await readInstance(deps.database, workspace.id, row.id)
       if (known === null) {
         await refuseTooMany(call)

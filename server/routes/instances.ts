@@ -7,6 +7,7 @@ import { type InstanceRow, readCorpus, readInstance } from '../db/instances.ts'
 import { type StoredOutput, readOutput } from '../db/outputs.ts'
 import { readPerson } from '../db/people.ts'
 import { Refusal } from '../errors.ts'
+import { languagesOf, spoken } from '../languages.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
 import { resolveFilters } from '../study-columns.ts'
 import { fieldsReply, instanceReply, instancesQuery, instancesReply } from '../wire/instances.ts'
@@ -84,7 +85,7 @@ async function readSource(
     return { source: none, problem: 'the checkpoint of this text is not registered. Import it again' }
   if (checkpoint.reply.problem !== null) return { source: none, problem: checkpoint.reply.problem }
   try {
-    const languages = origin?.languages ? { languages: origin.languages } : {}
+    const languages = spoken(languagesOf(workspace, origin))
     const task = deps.pool.run({ kind: 'tokenize', checkpoint: checkpoint.folder, text, ...languages }, 'interactive')
     return { source: await task.result, problem: output?.problem ?? null }
   } catch (error) {

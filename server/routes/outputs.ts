@@ -3,6 +3,7 @@ import { type InstanceRow, readInstance } from '../db/instances.ts'
 import { countComplete, readOutput } from '../db/outputs.ts'
 import { writingOf } from '../derived.ts'
 import { Refusal } from '../errors.ts'
+import { languagesOf, spoken } from '../languages.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
 import { type OutputReply, outputReply } from '../wire/outputs.ts'
 import { paths } from '../wire/paths.ts'
@@ -34,7 +35,7 @@ export const outputRoutes = [
         workspace: workspace.id,
         instance: null,
         person: person.id,
-        input: { kind: 'corpus', checkpoint, revision, workspace: workspace.id },
+        input: { kind: 'corpus', checkpoint, revision, workspace: workspace.id, ...spoken(workspace.languages) },
       })
     },
   }),
@@ -52,7 +53,7 @@ export async function readWritten(call: Pick<WorkspaceCall, 'deps' | 'workspace'
   const written = (await readOutput(deps.database, workspace.id, id))?.written
   if (!written)
     throw new Refusal('conflict', 'the model has not written an output for this instance yet. Ask for it first')
-  const languages = instance.origin?.languages ?? null
+  const languages = languagesOf(workspace, instance.origin)
   return { instance: id, written, languages, ...(await readRevision(call, instance.origin?.checkpoint ?? null)) }
 }
 
@@ -65,7 +66,7 @@ export async function startOutput(
   const { checkpoint, revision } = await readRevision(call, origin?.checkpoint ?? null)
   const output = await readOutput(deps.database, workspace.id, id)
   if (output?.written && output.revision === revision) return { run: null, how: 'computed' }
-  const derived = origin === null ? {} : { derived: writingOf(id, origin) }
+  const derived = origin === null ? spoken(workspace.languages) : { derived: writingOf(id, origin) }
   return deps.runs.start({
     workspace: workspace.id,
     instance: id,

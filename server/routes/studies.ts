@@ -16,7 +16,7 @@ export const studyRoutes = [
     handle: async (call) => {
       const { deps, workspace, person, body } = call
       const { checkpoint, revision } = await readRevision(call)
-      const asked = await prepare(body.study, { checkpoint, revision }, call)
+      const asked = await prepare(body.study, { checkpoint, revision, languages: workspace.languages }, call)
       return deps.runs.start({
         workspace: workspace.id,
         instance: null,

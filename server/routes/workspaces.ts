@@ -1,14 +1,15 @@
+import type { z } from 'zod'
 import { type ParsedCorpus, parseCorpus } from '../corpus/rows.ts'
 import { record } from '../db/audit.ts'
 import { changeWorkspace, listWorkspaces, readListed } from '../db/workspaces.ts'
 import type { AppDeps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
 import { makeId } from '../identity.ts'
+import { chooseLanguages } from '../languages.ts'
 import { type PersonCall, type WorkspaceCall, anybodyRoute, personRoute, workspaceRoute } from '../route.ts'
 import { paths } from '../wire/paths.ts'
 import {
   type ChangeWorkspaceRequest,
-  type MakeWorkspaceRequest,
   type WorkspaceReply,
   changeWorkspaceRequest,
   deleteWorkspaceQuery,
@@ -101,7 +102,11 @@ export async function readReply(deps: AppDeps, id: string, person: string): Prom
   return describeWorkspace(listed, deps)
 }
 
-async function make({ deps, person, body }: PersonCall<unknown, MakeWorkspaceRequest>): Promise<WorkspaceReply> {
+async function make({
+  deps,
+  person,
+  body,
+}: PersonCall<unknown, z.output<typeof makeWorkspaceRequest>>): Promise<WorkspaceReply> {
   const checkpoint = await deps.registry.find(body.checkpoint)
   if (checkpoint === null) {
     throw new Refusal(
@@ -112,12 +117,21 @@ async function make({ deps, person, body }: PersonCall<unknown, MakeWorkspaceReq
       },
     )
   }
-  if (checkpoint.reply.problem !== null)
-    throw new Refusal('conflict', checkpoint.reply.problem, { field: 'checkpoint' })
+  const { summary, problem } = checkpoint.reply
+  if (problem !== null) throw new Refusal('conflict', problem, { field: 'checkpoint' })
+  const languages = summary === null ? null : chooseLanguages(body.languages, summary)
   const corpus = await readCorpus(deps, person.id, body.corpus)
   const id = makeId(deps.random)
   const { name } = body
-  const made = { id, name, checkpoint: body.checkpoint, corpusName: body.corpus.name, corpus, owner: person.id }
+  const made = {
+    id,
+    name,
+    checkpoint: body.checkpoint,
+    languages,
+    corpusName: body.corpus.name,
+    corpus,
+    owner: person.id,
+  }
   await makeWorkspace(
     { ...made, description: '', example: false, openRole: 'editor', outputs: [], derived: [], documents: new Map() },
     deps,
@@ -129,7 +143,7 @@ async function make({ deps, person, body }: PersonCall<unknown, MakeWorkspaceReq
 const readCorpus = (
   { intakes }: AppDeps,
   person: string,
-  corpus: MakeWorkspaceRequest['corpus'],
+  corpus: z.output<typeof makeWorkspaceRequest>['corpus'],
 ): Promise<ParsedCorpus> =>
   'intake' in corpus ? intakes.take(person, corpus.intake, corpus.skipBroken) : parseCorpus(corpus.rows, corpus.fields)
 

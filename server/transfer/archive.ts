@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import { identifier, isDocumentName } from '#collab/wire/identifiers.ts'
 import { column } from '../corpus/columns.ts'
-import { derivedLanguages, derivedTarget } from '../wire/derived.ts'
+import { chosenLanguages } from '../wire/checkpoints.ts'
+import { derivedTarget } from '../wire/derived.ts'
 import { attributeValue, scoredStep, tokenizedText } from '../wire/instances.ts'
 import { displayName } from '../wire/names.ts'
 import { openRole } from '../wire/workspaces.ts'
@@ -42,6 +43,8 @@ export const about = z.object({
     name: displayName(120),
     description: z.string().max(2_000),
     openRole,
+    /** Older archives lack it. */
+    languages: chosenLanguages.nullable().default(null),
   }),
   checkpoint: z.object({ id: identifier, revision: z.string().nullable() }),
   corpus: z.object({ name: displayName(120), columns: z.array(column).max(200), bytes: z.number().int().min(0) }),
@@ -82,7 +85,7 @@ export const derivedLine = z.object({
     target: derivedTarget,
     begun: z.array(z.number().int().min(0)).nullable(),
     checkpoint: identifier.nullable(),
-    languages: derivedLanguages.nullable(),
+    languages: chosenLanguages.nullable(),
   }),
   output: outputLine.nullable(),
 })

@@ -9,6 +9,7 @@ import { type StoredOutput, listOutputs, readOutput } from '../db/outputs.ts'
 import { listComputed } from '../db/runs.ts'
 import type { WorkspaceRow } from '../db/workspaces.ts'
 import type { AppDeps } from '../deps.ts'
+import { chosen } from '../languages.ts'
 import { openRole } from '../wire/workspaces.ts'
 import { ARCHIVE_FORMAT, type About, documentFile, names, resultFile } from './archive.ts'
 
@@ -88,6 +89,7 @@ async function describe(workspace: WorkspaceRow, { database, registry, version }
       name: workspace.name,
       description: workspace.description,
       openRole: openRole.parse(workspace.openRole),
+      languages: chosen(workspace.languages),
     },
     checkpoint: { id: workspace.checkpoint, revision: checkpoint?.reply.summary?.revision ?? null },
     corpus: { name: corpus?.name ?? '', columns: [...(corpus?.columns ?? [])], bytes: corpus?.bytes ?? 0 },

@@ -1,6 +1,7 @@
 /** Texts of people's own beside the corpus: another source, an output that is given or begun by somebody, another checkpoint. */
 import { z } from 'zod'
 import { identifier } from '#collab/wire/identifiers.ts'
+import { chosenLanguages } from './checkpoints.ts'
 import { runReply } from './runs.ts'
 
 /** Longest text, in characters. */
@@ -21,12 +22,6 @@ export const derivedTarget = z.discriminatedUnion('kind', [
 ])
 export type DerivedTarget = z.infer<typeof derivedTarget>
 
-/** Codes of a multilingual translator; what is null comes from the checkpoint. */
-export const derivedLanguages = z.strictObject({
-  source: z.string().min(1).max(40).nullable(),
-  target: z.string().min(1).max(40).nullable(),
-})
-
 /** Equal requests are one instance, whose id is a hash of them. */
 export const derivedRequest = z
   .strictObject({
@@ -37,7 +32,8 @@ export const derivedRequest = z
     target: derivedTarget,
     /** null: that of the workspace. */
     checkpoint: identifier.nullable(),
-    languages: derivedLanguages.nullable().default(null),
+    /** null: those of the instance it comes from, else of the workspace. */
+    languages: chosenLanguages.nullable().default(null),
   })
   .refine(({ from, source }) => from !== null || source !== null, {
     message: 'give a text, or the instance whose text it is',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { identifier } from '#collab/wire/identifiers.ts'
 import { role } from '#collab/wire/presence.ts'
-import { checkpointReply } from './checkpoints.ts'
+import { checkpointReply, chosenLanguages } from './checkpoints.ts'
 import { displayName } from './names.ts'
 
 export const workspaceName = displayName(120)
@@ -16,6 +16,8 @@ export const workspaceReply = z.object({
   /** One sentence on the question the workspace is about; shown on the landing page. */
   description: z.string(),
   checkpoint: checkpointReply,
+  /** Those of a multilingual translator; null where the checkpoint says alone. */
+  languages: chosenLanguages.nullable(),
   corpus: z.object({ name: z.string(), instances: z.number().int(), outputs: z.number().int() }),
   openRole,
   /** What the asking person may do; null before sign-in. */
@@ -42,6 +44,8 @@ export const deleteWorkspaceQuery = z.object({ forever: z.stringbool().default(f
 export const makeWorkspaceRequest = z.strictObject({
   name: workspaceName,
   checkpoint: identifier,
+  /** For a multilingual translator; what is left out comes from the checkpoint. */
+  languages: chosenLanguages.nullable().default(null),
   corpus: z.union([
     z.strictObject({
       name: displayName(120),
@@ -59,7 +63,7 @@ export const makeWorkspaceRequest = z.strictObject({
     }),
   ]),
 })
-export type MakeWorkspaceRequest = z.infer<typeof makeWorkspaceRequest>
+export type MakeWorkspaceRequest = z.input<typeof makeWorkspaceRequest>
 
 export const changeWorkspaceRequest = z.strictObject({
   name: workspaceName.optional(),

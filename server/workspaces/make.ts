@@ -1,3 +1,4 @@
+import type { Languages } from '#compute/types.ts'
 import type { Collab } from '#collab/index.ts'
 import type { DocumentName } from '#collab/wire/identifiers.ts'
 import type { Registry } from '../checkpoints/registry.ts'
@@ -9,6 +10,7 @@ import { insertCorpus } from '../db/instances.ts'
 import { type StoredOutput, upsertOutputs } from '../db/outputs.ts'
 import { deleteWorkspace, insertWorkspace } from '../db/workspaces.ts'
 import type { Space } from '../files/space.ts'
+import { spoken } from '../languages.ts'
 import type { Runs } from '../jobs/runs.ts'
 
 export interface MakingDeps {
@@ -27,6 +29,7 @@ export interface NewWorkspace {
   readonly description: string
   readonly example: boolean
   readonly checkpoint: string
+  readonly languages: Languages | null
   readonly openRole: string
   readonly corpusName: string
   readonly corpus: ParsedCorpus
@@ -57,12 +60,12 @@ export async function makeWorkspace(made: NewWorkspace, deps: MakingDeps): Promi
     await deleteWorkspace(database, made.id)
     throw error
   }
-  await startCorpusRun(made.id, made.checkpoint, made.owner, deps)
+  await startCorpusRun(made, made.owner, deps)
 }
 
 async function insertAll(tx: Parameters<typeof insertWorkspace>[0], made: NewWorkspace, now: Date): Promise<void> {
-  const { id, name, description, example, checkpoint, openRole } = made
-  const row = { id, name, description, example, checkpoint, openRole, createdAt: now, changedAt: now }
+  const { id, name, description, example, checkpoint, languages, openRole } = made
+  const row = { id, name, description, example, checkpoint, languages, openRole, createdAt: now, changedAt: now }
   await insertWorkspace(tx, row, made.owner)
   await insertCorpus(tx, id, made.corpusName, made.corpus)
   for (const row of made.derived) await insertDerived(tx, id, row)
@@ -80,13 +83,12 @@ async function makeDocuments({ id, documents }: NewWorkspace, collab: Collab): P
 
 /** Queues the writing of all outputs; where the checkpoint cannot be opened there is nothing to queue. */
 export async function startCorpusRun(
-  workspace: string,
-  checkpoint: string,
+  { id: workspace, checkpoint, languages }: Pick<NewWorkspace, 'id' | 'checkpoint' | 'languages'>,
   person: string | null,
   { registry, runs }: Pick<MakingDeps, 'registry' | 'runs'>,
 ): Promise<void> {
   const summary = (await registry.find(checkpoint))?.reply.summary
   if (!summary) return
-  const input = { kind: 'corpus', checkpoint, revision: summary.revision, workspace } as const
+  const input = { kind: 'corpus', checkpoint, revision: summary.revision, workspace, ...spoken(languages) } as const
   await runs.start({ workspace, instance: null, person, input })
 }

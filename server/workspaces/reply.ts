@@ -1,6 +1,7 @@
 import type { Registry } from '../checkpoints/registry.ts'
 import type { Listed } from '../db/workspaces.ts'
 import type { AppDeps } from '../deps.ts'
+import { chosen } from '../languages.ts'
 import type { CheckpointReply } from '../wire/checkpoints.ts'
 import { type WorkspaceReply, openRole } from '../wire/workspaces.ts'
 
@@ -15,6 +16,7 @@ export async function describeWorkspace(
     name,
     example,
     description,
+    languages: chosen(workspace.languages),
     checkpoint: await describeCheckpoint(checkpoint, registry),
     corpus: { name: corpusName, instances, outputs },
     openRole: openRole.parse(workspace.openRole),

@@ -16,6 +16,7 @@ const summary = {
   heads: { encoder: 4, decoder: 4 },
   maxTokens: null,
   tokenizer: null,
+  languages: null,
   baselines: [],
 }
 
