@@ -18,7 +18,7 @@ import { ModelUpload } from './model-upload.tsx'
 
 export function CheckpointField(props: {
   readonly value: string
-  readonly onChange: (id: string) => void
+  readonly onChange: (checkpoint: CheckpointReply) => void
 }): JSX.Element {
   const app = useApp()
   const [checkpoints, setCheckpoints] = createSignal<readonly CheckpointReply[]>([])
@@ -30,7 +30,7 @@ export function CheckpointField(props: {
       setCheckpoints(reply.checkpoints)
       const usable = reply.checkpoints.filter((checkpoint) => checkpoint.problem === null)
       const next = usable.find(({ id }) => id === wanted) ?? usable[0]
-      if ((wanted !== null || untrack(() => props.value) === '') && next) props.onChange(next.id)
+      if ((wanted !== null || untrack(() => props.value) === '') && next) props.onChange(next)
     } catch (error) {
       setProblem(messageOf(error))
     }
@@ -66,7 +66,10 @@ export function CheckpointField(props: {
             class="select"
             aria-describedby={describedBy}
             value={props.value}
-            onChange={(event) => props.onChange(event.currentTarget.value)}
+            onChange={(event) => {
+              const chosen = checkpoints().find(({ id }) => id === event.currentTarget.value)
+              if (chosen) props.onChange(chosen)
+            }}
           >
             <For each={checkpoints()}>
               {(checkpoint) => (

@@ -1,6 +1,7 @@
 /** Makes a workspace: a name, a checkpoint, and a corpus whose rows are shown before they are taken. */
 import type { JSX } from 'solid-js'
 import { createSignal, Show } from 'solid-js'
+import type { CheckpointReply, ChosenLanguages, KnownLanguages } from '#server/wire/checkpoints.ts'
 import type { MakeWorkspaceRequest, WorkspaceReply } from '#server/wire/workspaces.ts'
 import { messageOf } from '#web/errors.ts'
 import { useApp } from '#web/state/app.ts'
@@ -10,6 +11,8 @@ import { Dialog } from '#web/widgets/dialog.tsx'
 import { CheckpointField } from './checkpoint-field.tsx'
 import { CorpusField } from './corpus-field.tsx'
 import { CorpusPreview } from './corpus-preview.tsx'
+import { type TypedLanguages, readLanguages, usualLanguages } from './language-choice.ts'
+import { LanguageFields } from './language-fields.tsx'
 
 export interface NewWorkspaceProps {
   readonly open: boolean
@@ -34,23 +37,36 @@ export function NewWorkspace(props: NewWorkspaceProps): JSX.Element {
 
 function NewWorkspaceForm(props: NewWorkspaceProps): JSX.Element {
   const [name, setName] = createSignal('')
-  const [checkpoint, setCheckpoint] = createSignal('')
+  const [checkpoint, setCheckpoint] = createSignal<CheckpointReply | null>(null)
+  const [typed, setTyped] = createSignal<TypedLanguages>({ source: '', target: '' })
   const [skipBroken, setSkipBroken] = createSignal(false)
   const [problem, setProblem] = createSignal<string | null>(null)
   const [busy, setBusy] = createSignal(false)
   const intake = createIntake(useApp())
+  const known = (): KnownLanguages | null => checkpoint()?.summary?.languages ?? null
+  const languages = (): ChosenLanguages | null => {
+    const all = known()
+    return all === null ? null : readLanguages(typed(), all)
+  }
+  const take = (chosen: CheckpointReply): void => {
+    setCheckpoint(chosen)
+    const all = known()
+    if (all !== null) setTyped(usualLanguages(all))
+  }
   const canTake = (): boolean => {
     const survey = intake.survey()
     if (survey === null || intake.phase() !== 'ready') return false
     return survey.rows > 0 && (survey.broken === 0 || skipBroken())
   }
-  const ready = (): boolean => name().trim() !== '' && checkpoint() !== '' && canTake() && !busy()
+  const isSpoken = (): boolean => checkpoint() !== null && (known() === null || languages() !== null)
+  const ready = (): boolean => name().trim() !== '' && isSpoken() && canTake() && !busy()
   const submit = async (): Promise<void> => {
     setBusy(true)
     setProblem(null)
     try {
       const corpus = { name: intake.name(), intake: intake.id() ?? '', skipBroken: skipBroken() }
-      props.onMade(await props.make({ name: name().trim(), checkpoint: checkpoint(), corpus }))
+      const model = { checkpoint: checkpoint()?.id ?? '', languages: languages() }
+      props.onMade(await props.make({ name: name().trim(), ...model, corpus }))
     } catch (error) {
       setProblem(messageOf(error))
     } finally {
@@ -76,7 +92,8 @@ function NewWorkspaceForm(props: NewWorkspaceProps): JSX.Element {
           />
         )}
       </Field>
-      <CheckpointField value={checkpoint()} onChange={setCheckpoint} />
+      <CheckpointField value={checkpoint()?.id ?? ''} onChange={take} />
+      <Show when={known()}>{(all) => <LanguageFields known={all()} value={typed()} onChange={setTyped} />}</Show>
       <CorpusField intake={intake} />
       <Show when={intake.survey()}>
         {(survey) => (

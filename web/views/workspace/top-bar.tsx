@@ -1,6 +1,7 @@
 /** The bar on top: where this is, which model and data, who is here, and how to bring somebody in. */
 import type { JSX } from 'solid-js'
 import { Show } from 'solid-js'
+import { languagePair } from '#web/marks/languages.ts'
 import { count } from '#web/marks/numbers.ts'
 import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
@@ -25,6 +26,13 @@ export function TopBar(): JSX.Element {
       <span class="about">
         {room.info().checkpoint.name} <span class="dim">{modelSummary(room.info().checkpoint)}</span>
       </span>
+      <Show when={languagePair(room.info().languages, room.info().checkpoint.summary?.languages ?? null)}>
+        {(pair) => (
+          <span class="about" title="The language the model reads, and the one it writes">
+            {pair()}
+          </span>
+        )}
+      </Show>
       <span class="about">
         {room.info().corpus.name} <span class="dim">{count(room.info().corpus.instances)}</span>
       </span>
