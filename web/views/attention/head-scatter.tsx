@@ -21,8 +21,8 @@ import { axisOf, nextPoint, placeOn, pointsOf } from './scatter-frame.ts'
 import { forms, Point } from './scatter-point.tsx'
 import { AnalysisLine } from './status.tsx'
 
-/** Around the plot: names of ticks. */
-const edge = { left: 46, right: 10, top: 8, bottom: 20 } as const
+/** Around the plot: names of ticks and of both axes. */
+const edge = { left: 46, right: 10, top: 20, bottom: 32 } as const
 
 export function HeadScatter(props: { readonly summary: Summary }): JSX.Element {
   const board = useBoard()
@@ -173,6 +173,7 @@ function Plot(props: PlotProps): JSX.Element {
             <Point
               point={point}
               at={[x(point.across), y(point.up)]}
+              width={size.width()}
               isStop={stop() === point}
               text={() => cardText(board, props, point)}
               onCard={setAnchor}
@@ -219,10 +220,10 @@ function Axes(props: {
       <Show when={props.axes.up.from < 0}>
         <path class="axis zero" d={`M${edge.left} ${props.y(0)}H${props.size.width() - edge.right}`} />
       </Show>
-      <text class="axis-name" x={props.size.width() - edge.right} y={bottom() - 4} text-anchor="end">
+      <text class="axis-name" x={props.size.width() - edge.right} y={bottom() + 25} text-anchor="end">
         {unitName(props.across)}
       </text>
-      <text class="axis-name" x={edge.left + 5} y={edge.top + 8}>
+      <text class="axis-name" x="4" y={edge.top - 9}>
         {unitName(props.up)}
       </text>
     </g>

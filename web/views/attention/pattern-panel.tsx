@@ -75,11 +75,11 @@ function Figures(props: { readonly patterns: readonly HeadPattern[] }): JSX.Elem
   )
   const columns = (): number => figureColumns(drawn().length, size.width(), size.height())
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and keys must be able to do that
     <div
       class="figures"
       role="region"
       aria-label="Patterns of the chosen heads"
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and keys must be able to do that
       tabindex="0"
       ref={(element) => size.watch(element)}
       style={{ 'grid-template-columns': `repeat(${columns()}, minmax(0, 1fr))` }}

@@ -23,7 +23,7 @@ export function axisOf(values: readonly number[], wanted: number): Axis {
   const low = Math.min(0, ...known)
   const high = Math.max(low < 0 ? 0 : 1e-6, ...known)
   const to = known.length === 0 ? 1 : high
-  // The names of the axes stand inside the plot, where no point must lie.
+  // No point lies on the frame.
   const pad = (to - low) * 0.08
   const [start, end] = [low < 0 ? low - pad : 0, to + pad]
   return { from: start, to: end, ticks: ticks(start, end, wanted) }

@@ -18,9 +18,14 @@ export const forms: Readonly<Record<AttentionKind, string>> = {
   cross: 'M0 -5L5 0L0 5L-5 0z',
 }
 
+/** Width of a letter at 10 px, about. */
+const perCharacter = 5.6
+
 export function Point(props: {
   readonly point: ScatterPoint
   readonly at: readonly [x: number, y: number]
+  /** Of the whole drawing, px: a name that would not fit to the right of its point stands to the left. */
+  readonly width: number
   readonly isStop: boolean
   readonly text: () => CardText
   readonly onCard: (anchor: CardAnchor | null) => void
@@ -30,6 +35,7 @@ export function Point(props: {
   const head = (): Head => props.point.head
   const name = (): string => nameOf(head())
   const isChosen = (): boolean => board.heads().some((each) => nameOf(each) === name())
+  const isLeft = (): boolean => props.at[0] + 11 + board.titleOf(head()).length * perCharacter > props.width
   const others = () => {
     const { attendance, selections } = board.room
     const shown = board.app.preferences.values().showOthers ? attendance.people() : []
@@ -63,7 +69,7 @@ export function Point(props: {
       </For>
       <Show when={isChosen()}>
         <circle class="chosen-ring" r="8" />
-        <text x="11" y="3.500">
+        <text x={isLeft() ? -11 : 11} y="3.500" text-anchor={isLeft() ? 'end' : 'start'}>
           {board.titleOf(head())}
         </text>
       </Show>

@@ -92,7 +92,7 @@ function Looks(): JSX.Element {
   return (
     <section aria-labelledby={id}>
       <h3 id={id}>Look</h3>
-      <Field label="Theme" hint="Like the system: light or dark, as this device is set.">
+      <Field label="Theme" hint="As the system: light or dark, as this device is set.">
         {(ids) => (
           <select
             id={ids.id}
