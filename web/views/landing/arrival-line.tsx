@@ -12,7 +12,8 @@ export function Estimate(props: { readonly arrival: ArrivalReply; readonly verb:
     <Show when={props.arrival.estimate}>
       {(estimate) => (
         <span class="dim">
-          {estimate().architecture} · {props.verb} {bytes(estimate().missing)} of {bytes(estimate().bytes)} · disk{' '}
+          {estimate().architecture} · {props.verb} {bytes(estimate().missing)}
+          {estimate().missing === estimate().bytes ? '' : ` of ${bytes(estimate().bytes)}`} · disk{' '}
           {bytes(estimate().disk)} of {bytes(estimate().free)} free · memory up to {bytes(estimate().memory)}
         </span>
       )}

@@ -13,7 +13,7 @@ const needed =
 export function ModelUpload(props: { readonly upload: Upload }): JSX.Element {
   return (
     <>
-      <div class="drop-place">
+      <div class="upload-choice">
         <FileButton label="Choose a folder" isFolder onChoose={(files) => props.upload.choose(files)} />
         <FileButton label="Choose files" onChoose={(files) => props.upload.choose(files)} />
         <span class="note">{needed}</span>
