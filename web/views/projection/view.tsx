@@ -25,7 +25,6 @@ import type { PlotModel } from './model.ts'
 import { createPlotModel } from './model.ts'
 import { ParametersButton } from './parameters.tsx'
 import { Plot } from './plot.tsx'
-import { plotExport } from './plot-export.ts'
 import { plotKeys } from './plot-keys.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Stage } from './stage.ts'
@@ -116,7 +115,6 @@ function Ready(props: { readonly points: Accessor<Points> }): JSX.Element {
     projectionExport({ model, corpus: () => room.info().corpus.name, analysis: () => laid().analysis }),
   )
   announceEnd(laid)
-  useExport('projection', plotExport(model, stage, laid))
   return (
     <>
       <PaneHead id="h-projection" title="Projection" name="projection">
