@@ -57,6 +57,8 @@ function LanguageField(props: {
           maxLength={40}
           placeholder={`one of ${props.known.codes.length}`}
           value={props.value}
+          // Else the list would hold nothing but what stands there already.
+          onFocus={(event) => event.currentTarget.select()}
           onInput={(event) => props.onChange(event.currentTarget.value)}
           // A name, or a code in other letters, becomes the code it means.
           onChange={(event) =>
