@@ -7,12 +7,12 @@ import type { Arrivals } from '#web/state/arrivals.ts'
 import { LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
 
 /** What it takes to bring a model in, once that is known. */
-export function Estimate(props: { readonly arrival: ArrivalReply; readonly verb: string }): JSX.Element {
+export function Estimate(props: { readonly arrival: ArrivalReply }): JSX.Element {
   return (
     <Show when={props.arrival.estimate}>
       {(estimate) => (
         <span class="dim">
-          {estimate().architecture} · {props.verb} {bytes(estimate().missing)}
+          {estimate().architecture} · {props.arrival.upload === null ? 'fetches' : 'sends'} {bytes(estimate().missing)}
           {estimate().missing === estimate().bytes ? '' : ` of ${bytes(estimate().bytes)}`} · disk{' '}
           {bytes(estimate().disk)} of {bytes(estimate().free)} free · memory up to {bytes(estimate().memory)}
         </span>
@@ -32,7 +32,7 @@ export function ArrivalLine(props: { readonly arrival: ArrivalReply; readonly ar
   return (
     <div class="arrival">
       <span class="mono">{props.arrival.name}</span>
-      <Estimate arrival={props.arrival} verb="fetches" />
+      <Estimate arrival={props.arrival} />
       <Show when={props.arrival.state === 'waiting'}>
         <button type="button" class="button" onClick={again}>
           Fetch it

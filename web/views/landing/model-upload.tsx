@@ -59,7 +59,7 @@ function UploadLine(props: { readonly upload: Upload }): JSX.Element {
         {(arrival) => (
           <>
             <span class="mono">{arrival().name}</span>
-            <Estimate arrival={arrival()} verb="sends" />
+            <Estimate arrival={arrival()} />
             <Show when={describeLeftOut(arrival().upload, props.upload.chosen())}>
               {(text) => <span class="dim">{text()}</span>}
             </Show>
