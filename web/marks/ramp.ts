@@ -1,5 +1,3 @@
-import { interpolateRgb, piecewise } from 'd3-interpolate'
-
 /** One colour of a ramp, and which of the two inks is read on it. */
 export interface Fill {
   readonly background: string
@@ -30,13 +28,31 @@ export function readRamps(read: (property: string) => string): Ramps {
 function makeRamp(name: string, read: (property: string) => string): Ramp {
   const colours = Array.from({ length: stops }, (_, index) => read(`--${name}-${index}`).trim())
   // The stops are straight lines in CIELAB; between two neighbours sRGB strays by at most 1.0 L*.
-  const between = piecewise(interpolateRgb, colours)
+  const between = straight(colours.map(partsOf))
   const inks = { dark: read('--on-fill-dark').trim(), light: read('--on-fill-light').trim() }
   return Array.from({ length: rampSteps + 1 }, (_, step) => {
     const background = between(step / rampSteps)
     const ink = luminance(background) > 0.179 ? 'dark' : 'light'
     return { background, ink, text: inks[ink] }
   })
+}
+
+/** Red, green and blue from 0 to 255 of a colour written as `#rgb` or `#rrggbb`, as a build shortens them. */
+function partsOf(colour: string): readonly number[] {
+  const digits = colour.length === 4 ? colour.slice(1).replaceAll(/./g, '$&$&') : colour.slice(1)
+  return [0, 2, 4].map((at) => Number.parseInt(digits.slice(at, at + 2), 16))
+}
+
+/** The colour at a place from 0 to 1 on the straight lines from stop to stop. */
+function straight(colours: readonly (readonly number[])[]): (place: number) => string {
+  return (place) => {
+    const first = Math.min(colours.length - 2, Math.floor(place * (colours.length - 1)))
+    const share = place * (colours.length - 1) - first
+    const parts = (colours[first] ?? []).map((from, at) =>
+      Math.round(from + share * ((colours[first + 1]?.[at] ?? from) - from)),
+    )
+    return `rgb(${parts.join(', ')})`
+  }
 }
 
 /** Relative luminance (WCAG 2) of a colour written as `rgb(r, g, b)`. */

@@ -4,7 +4,7 @@ import { messageOf } from '#web/errors.ts'
 import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
-import type { Stance } from './add-to-note.tsx'
+import type { Stance } from './add-form.tsx'
 import type { Candidate } from './evidence.ts'
 
 /** `note` null begins a new one. */

@@ -10,7 +10,7 @@ import type { Legend as LegendValue, LevelRow } from './colouring.ts'
 import { createApply } from './filter-change.ts'
 import { clickRow, isShown } from './legend-filters.ts'
 import type { PlotModel } from './model.ts'
-import { RangeLegend } from './range-legend.tsx'
+import { RangeLegend } from './later.ts'
 
 export function Legend(props: { readonly model: PlotModel }): JSX.Element {
   const legend = (): LegendValue => props.model.colouring().legend

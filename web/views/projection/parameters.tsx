@@ -2,14 +2,9 @@
 import type { JSX } from 'solid-js'
 import { createSignal } from 'solid-js'
 import { OptionsIcon } from '#web/widgets/icons.tsx'
-import { later } from '#web/widgets/later.tsx'
 import { Popover } from '#web/widgets/popover.tsx'
+import { ParameterForm } from './later.ts'
 import type { ParameterProps } from './parameter-form.tsx'
-
-export const ParameterForm = later(
-  () => import('./parameter-form.tsx'),
-  (module) => module.ParameterForm,
-)
 
 export function ParametersButton(props: ParameterProps): JSX.Element {
   const [open, setOpen] = createSignal(false)

@@ -6,14 +6,9 @@ import { useRoom } from '#web/state/room.ts'
 import { Popover } from '#web/widgets/popover.tsx'
 import type { PlotModel } from './model.ts'
 import { neighboursOf } from './plot-keys.ts'
-import { countOf } from './rows.ts'
 
-export function SelectionBar(props: { readonly model: PlotModel }): JSX.Element {
+export function SelectionBar(props: { readonly model: PlotModel; readonly chosen: number }): JSX.Element {
   const room = useRoom()
-  const chosen = (): number => {
-    const mask = props.model.chosen()
-    return mask === null ? 0 : countOf(mask)
-  }
   const ordinalsOf = (counts: (point: number) => boolean): Int32Array =>
     props.model.points().ordinals.filter((_, point) => counts(point))
   const invert = (): void => {
@@ -32,34 +27,32 @@ export function SelectionBar(props: { readonly model: PlotModel }): JSX.Element 
     room.selection.setPoints(ordinalsOf((point) => near.has(point)))
   }
   return (
-    <Show when={chosen() > 0}>
-      <div class="selection-bar" role="group" aria-label="Selected points">
-        <b>{share(chosen(), props.model.points().count)} selected</b>
-        <button
-          type="button"
-          class="plain small"
-          title="Add the true neighbours of every selected point"
-          disabled={(props.model.laid()?.neighbours ?? null) === null}
-          onClick={addNeighbours}
-        >
-          + Neighbours
-        </button>
-        <button type="button" class="plain small" title="Select what is shown and not selected" onClick={invert}>
-          Invert
-        </button>
-        <Show when={room.writable()}>
-          <SaveSlice count={chosen()} />
-        </Show>
-        <button
-          type="button"
-          class="plain small"
-          title="Select nothing (Esc)"
-          onClick={() => room.selection.setPoints([])}
-        >
-          Clear
-        </button>
-      </div>
-    </Show>
+    <div class="selection-bar" role="group" aria-label="Selected points">
+      <b>{share(props.chosen, props.model.points().count)} selected</b>
+      <button
+        type="button"
+        class="plain small"
+        title="Add the true neighbours of every selected point"
+        disabled={(props.model.laid()?.neighbours ?? null) === null}
+        onClick={addNeighbours}
+      >
+        + Neighbours
+      </button>
+      <button type="button" class="plain small" title="Select what is shown and not selected" onClick={invert}>
+        Invert
+      </button>
+      <Show when={room.writable()}>
+        <SaveSlice count={props.chosen} />
+      </Show>
+      <button
+        type="button"
+        class="plain small"
+        title="Select nothing (Esc)"
+        onClick={() => room.selection.setPoints([])}
+      >
+        Clear
+      </button>
+    </div>
   )
 }
 

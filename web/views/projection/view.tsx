@@ -20,13 +20,14 @@ import { SearchIcon } from '#web/widgets/icons.tsx'
 import { Banner, EmptyState, Late, LinkButton } from '#web/widgets/messages.tsx'
 import { projectionExport } from './export.ts'
 import { Footer } from './footer.tsx'
+import { SelectionBar } from './later.ts'
 import { Legend } from './legend.tsx'
 import type { PlotModel } from './model.ts'
 import { createPlotModel } from './model.ts'
 import { ParametersButton } from './parameters.tsx'
 import { Plot } from './plot.tsx'
 import { plotKeys } from './plot-keys.ts'
-import { SelectionBar } from './selection-bar.tsx'
+import { countOf } from './rows.ts'
 import type { Stage } from './stage.ts'
 import { createStage } from './stage.ts'
 import { OverNote, StepsOver, StepsPane } from './steps-pane.tsx'
@@ -174,6 +175,10 @@ function Body(props: { readonly model: PlotModel; readonly stage: Stage }): JSX.
       ? counted(rows().count, 'point')
       : `${count(props.model.shownCount())} of ${counted(rows().count, 'point')} shown`
   }
+  const chosen = (): number => {
+    const mask = props.model.chosen()
+    return mask === null ? 0 : countOf(mask)
+  }
   const label = (): string =>
     `${room.info().corpus.name}: ${shown()}, one for each row. Arrow keys move to the nearest point, Enter opens it, Space selects it.`
   return (
@@ -185,7 +190,9 @@ function Body(props: { readonly model: PlotModel; readonly stage: Stage }): JSX.
               <StepsOver model={props.model} stage={props.stage} />
             </Show>
           </Plot>
-          <SelectionBar model={props.model} />
+          <Show when={chosen() > 0}>
+            <SelectionBar model={props.model} chosen={chosen()} />
+          </Show>
         </Show>
       </div>
       <aside class="projection-side" aria-label="Legend and decoder steps">

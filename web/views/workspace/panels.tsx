@@ -5,7 +5,7 @@ import { lazy, onMount, Suspense } from '#web/solid.ts'
 import { attentionParts } from '#web/views/attention/later.ts'
 import { StepBody } from '#web/views/case/view.tsx'
 import { instanceParts } from '#web/views/instance/later.ts'
-import { ParameterForm } from '#web/views/projection/parameters.tsx'
+import { projectionParts } from '#web/views/projection/later.ts'
 import { ListPane } from './arrangement.tsx'
 import { useDesk } from './desk.ts'
 import { FilterForm } from './filter-bar.tsx'
@@ -29,7 +29,7 @@ const restsAfter = 2_000
 
 function loadAhead(): void {
   void loadPalette()
-  for (const part of [...attentionParts, ...instanceParts, FilterForm, ListPane, ParameterForm, StepBody])
+  for (const part of [...attentionParts, ...instanceParts, ...projectionParts, FilterForm, ListPane, StepBody])
     void part.preload()
 }
 
