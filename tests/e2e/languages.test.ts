@@ -21,11 +21,11 @@ describe.skipIf(missing !== null)(`languages of a workspace${missing === null ? 
   beforeAll(async () => {
     writeFileSync(join(folder, 'rows.jsonl'), '{"id":"a","source":"abcab"}\n{"id":"b","source":"bcabc"}\n')
     data = await makeDataDirectory()
-    const imported = await runCommand(['import', makeM2m(join(folder, 'm2m'))], {
+    const { code, err } = await runCommand(['import', makeM2m(join(folder, 'm2m'))], {
       COATTEND_DATA: data.path,
       COATTEND_CACHE: join(folder, 'cache'),
     })
-    expect(imported).toMatchObject({ code: 0, err: '' })
+    if (code !== 0) throw new Error(`the import failed: ${err}`)
     server = await startServer({ data: data.path })
     visitors = await openVisitors()
   })
