@@ -39,6 +39,7 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     page.on('pageerror', (error) => complaints.push(String(error.stack)))
     await page.goto(server.origin)
     await page.evaluate(readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8'))
+    expect(complaints).toEqual([])
     names = await page.evaluate(() => window.stories.names)
   })
   afterAll(async () => {
