@@ -13,6 +13,8 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
 }
 
 /** Builds the page of the stories with the product's compiler settings, outside the product's bundle. */

@@ -5,6 +5,8 @@ import type axe from 'axe-core'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { missingChromium, openChromium } from '#tests/support/chromium.ts'
+import type { Gallery } from './approved.ts'
+import { openGallery } from './approved.ts'
 import { buildPage, serveFolder } from './built-page.ts'
 import type { Stories } from './page/main.tsx'
 
@@ -29,18 +31,26 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
   let page: Page
   let server: Awaited<ReturnType<typeof serveFolder>>
   let names: readonly string[] = []
+  let gallery: Gallery
+  const changed: string[] = []
 
   beforeAll(async () => {
     await buildPage(join(import.meta.dirname, 'page'), folder)
     server = await serveFolder(folder)
     browser = await openChromium()
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    const viewport = { width: 1280, height: 800 }
+    page = await browser.newPage({ viewport, reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' })
+    gallery = await openGallery(browser)
     page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
     page.on('pageerror', (error) => complaints.push(String(error.stack)))
     await page.goto(server.origin)
     await page.evaluate(readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8'))
     expect(complaints).toEqual([])
     names = await page.evaluate(() => window.stories.names)
+    // Both weights, before the first picture.
+    await page.evaluate(() =>
+      Promise.all([document.fonts.load('400 13px Inter'), document.fonts.load('600 13px Inter')]),
+    )
   })
   afterAll(async () => {
     await browser?.close()
@@ -54,11 +64,21 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     await page.waitForTimeout(name.includes('loading') ? 350 : 60)
     if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) })
   }
+  const showApproved: typeof show = async (name, theme) => {
+    await show(name, theme)
+    let difference = await gallery.check(page, `${name}-${theme}`)
+    // Parts that load by themselves may come a moment later.
+    for (let turn = 0; turn < 5 && difference !== null; turn++) {
+      await page.waitForTimeout(300)
+      difference = await gallery.check(page, `${name}-${theme}`)
+    }
+    if (difference !== null) changed.push(difference)
+  }
 
   test('[WS1] every state of the workspace is drawn, and axe finds nothing wrong with it', async () => {
     const found: string[] = []
     for (const name of names) {
-      await show(name, 'light')
+      await showApproved(name, 'light')
       found.push(...(await violations(page, name, { rules: { 'color-contrast': { enabled: false } } })))
     }
     expect(names.length).toBeGreaterThan(30)
@@ -68,7 +88,7 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
   test.each(themes)('[WS2] text can be read in every kind of state: %s', async (theme) => {
     const found: string[] = []
     for (const name of kinds) {
-      await show(name, theme)
+      await showApproved(name, theme)
       found.push(...(await violations(page, name, { runOnly: ['color-contrast'] })))
     }
     expect(found).toEqual([])
@@ -223,6 +243,11 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     console.log(`recolouring 1,024 tokens: ${inWords(painted)}; setting as many colours: ${inWords(bare)}`)
     // A ratio of best times: what else this machine does must not decide.
     expect(Math.min(...painted) / Math.min(...bare)).toBeLessThan(4)
+  })
+
+  test('[WS20] every story looks as its approved picture, in light, and every kind of state in all four themes', () => {
+    expect(gallery.compared).toBeGreaterThan(names.length)
+    expect(changed).toEqual([])
   })
 
   test('[WS5] nothing was said on the console and no policy was violated', () => {

@@ -20,6 +20,8 @@ import { WorkspaceView } from '#web/views/workspace/view.tsx'
 import { ToastRegion } from '#web/widgets/toast-region.tsx'
 // oxlint-disable-next-line import/no-unassigned-import -- a stylesheet is there for its effect
 import '#web/styles/index.css'
+// oxlint-disable-next-line import/no-unassigned-import -- likewise
+import './typeface.css'
 import type { Recorded } from './recorded.ts'
 import { readRecorded } from './recorded.ts'
 import type { Recolouring } from './recolouring.ts'
