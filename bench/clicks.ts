@@ -6,41 +6,20 @@
  *
  * Measured twice: while the server still writes the corpora of the examples, and when it has nothing else to do.
  */
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { io, type Socket } from 'socket.io-client'
 import { socketPath, type ServerToClient } from '#collab/wire/events.ts'
 import type { AttributionReply } from '#server/wire/attributions.ts'
 import type { InstanceReply, InstancesReply } from '#server/wire/instances.ts'
 import { paths } from '#server/wire/paths.ts'
-import type { RunsReply } from '#server/wire/runs.ts'
 import { type Caller, signIn } from '#tests/support/caller.ts'
 import { options } from '#tests/support/options.ts'
 import { duration, median, report, type Row } from './support/report.ts'
+import { exampleWorkspaces, startServer, stopCorpora } from './support/server.ts'
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '12' } } })
 const rowCount = Number(values.rows)
-const data = mkdtempSync(join(tmpdir(), 'coattend-clicks-'))
-const server = spawn(
-  process.execPath,
-  [fileURLToPath(new URL('../bin/start.js', import.meta.url)), '--port', '0', '--data', data],
-  { stdio: ['ignore', 'inherit', 'pipe'] },
-)
-
-async function untilReady(): Promise<string> {
-  for await (const line of createInterface({ input: server.stderr })) {
-    const url = /ready: open (\S+)/.exec(line)?.[1]
-    if (url === undefined) continue
-    server.stderr.resume() // what it says later is not needed
-    return url
-  }
-  throw new Error('the server did not start')
-}
+const server = await startServer('clicks')
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -158,21 +137,16 @@ function keep(what: string, clicks: readonly Click[]): void {
 }
 
 try {
-  const url = await untilReady()
+  const { url } = server
   const person = await signIn(url, 'Bench')
-  for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
+  for (const workspace of exampleWorkspaces) {
     keep(`${workspace}, while corpora are written`, await measure(url, person, workspace, 0))
   }
-  for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
-    const { runs } = await person.read<RunsReply>('GET', paths.runs(workspace))
-    for (const { key } of runs) await person.read('DELETE', paths.run(workspace, key))
-  }
-  for (const workspace of ['newsroom', 'phrasebook', 'quiz']) {
+  await stopCorpora(person)
+  for (const workspace of exampleWorkspaces) {
     keep(`${workspace}, idle`, await measure(url, person, workspace, rowCount))
   }
   report('clicks', rows, details)
 } finally {
-  server.kill('SIGTERM')
-  await new Promise((resolve) => server.once('exit', resolve))
-  rmSync(data, { recursive: true, force: true })
+  await server.close()
 }
