@@ -21,7 +21,7 @@ if (missingChromium() !== null) throw new Error(missingChromium() ?? '')
 const browser = await openChromium()
 const rows: Row[] = []
 try {
-  if (values.only !== 'load') rows.push(...(await measureDrawing(browser, times)))
+  if (values.only !== 'load') rows.push(...(await measureDrawing(browser)))
   if (values.only !== 'draw') {
     const server = await startServer('web')
     try {
