@@ -5,6 +5,8 @@ import { Refusal } from './errors.ts'
 import type { StudyInput } from './jobs/input.ts'
 import { type ProjectionStudy, mostProjected, projectionStudy } from './wire/projection-study.ts'
 
+const usual = projectionStudy.parse({ kind: 'projection', of: 'corpus', method: 'pca' })
+
 /** A layout of fewer points says nothing. */
 const FEWEST = 3
 
@@ -24,8 +26,9 @@ export async function askProjection(
   const tokens = of === 'corpus' ? null : await countTokens(of.steps, workspace, revision, db)
   const points = wholeCorpus || tokens === null ? Math.min(located, mostProjected[method]) : tokens
   if (points < FEWEST) throw new Refusal('conflict', tooFew(points, wholeCorpus))
-  checkFit(study, points)
-  return { study: withoutIdle(study), states: joinStates(states, ofSteps, wholeCorpus) }
+  const fitting = withRoom(study, points)
+  checkFit(fitting, points)
+  return { study: withoutIdle(fitting), states: joinStates(states, ofSteps, wholeCorpus) }
 }
 
 /** The files of the corpus, and those of steps over it that hold none of its instances: texts of people's own. */
@@ -55,6 +58,16 @@ function checkSpread({ method, minDistance, spread }: ProjectionStudy): void {
     `the minimum distance ${minDistance} is larger than the spread ${spread}. Take a distance of at most ${spread}`,
     { field: 'study.minDistance' },
   )
+}
+
+/** The usual values fit themselves to few points; what somebody chose is kept, or refused. */
+function withRoom(study: ProjectionStudy, points: number): ProjectionStudy {
+  const { neighbours, perplexity } = usual
+  return {
+    ...study,
+    neighbours: study.neighbours === neighbours ? Math.min(neighbours, points - 1) : study.neighbours,
+    perplexity: study.perplexity === perplexity ? Math.min(perplexity, (points - 1) / 3) : study.perplexity,
+  }
 }
 
 /** Neighbours are fewer than the points, and t-SNE looks at three times its perplexity of them. */
@@ -93,8 +106,6 @@ async function countTokens(
   }
   return instances.reduce((sum, id) => sum + counts.get(id)!, 0) // checked above
 }
-
-const usual = projectionStudy.parse({ kind: 'projection', of: 'corpus', method: 'pca' })
 
 /** The same study whatever is said of parameters that its method does not have, so that it is computed once. */
 function withoutIdle(study: ProjectionStudy): ProjectionStudy {

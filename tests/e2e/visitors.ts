@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly dark?: boolean
   /** Sees the instance and the notes alone, so that nothing but the attribution is computed for them. */
   readonly quiet?: boolean
+  /** Sees the corpus as points; as a table otherwise, where rows are found by their ids. */
+  readonly plot?: boolean
 }
 
 /** The people of one test file, in one Chromium with a context each. */
@@ -37,8 +39,8 @@ export async function openVisitors(): Promise<Visitors> {
   const present = new Set<Visitor>()
   const complaints: string[] = []
   return {
-    async enter(name, url, { dark = false, quiet = false } = {}) {
-      const context = await openContext(browser, dark, quiet)
+    async enter(name, url, surroundings = {}) {
+      const context = await openContext(browser, surroundings)
       const page = await context.newPage()
       page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`))
       page.on('console', (message) => {
@@ -75,7 +77,7 @@ export async function openVisitors(): Promise<Visitors> {
 /** What a policy refused, and promises nobody caught. Requests that fail while a server is away are no fault of the page. */
 const isComplaint = (text: string): boolean => /Content Security Policy|unhandled|uncaught/i.test(text)
 
-async function openContext(browser: Browser, dark: boolean, quiet: boolean): Promise<BrowserContext> {
+async function openContext(browser: Browser, { dark, quiet, plot }: Surroundings): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: dark ? 'dark' : 'light',
@@ -83,8 +85,7 @@ async function openContext(browser: Browser, dark: boolean, quiet: boolean): Pro
     reducedMotion: 'reduce',
   })
   context.setDefaultTimeout(20_000)
-  // Rows are found by their ids in the table; who wants the plot switches to it.
-  const preferences = JSON.stringify({ corpusAs: 'table', ...(quiet ? { preset: 'write' } : {}) })
+  const preferences = JSON.stringify({ corpusAs: plot ? 'plot' : 'table', preset: quiet ? 'write' : 'instance' })
   await context.addInitScript((text) => {
     if (localStorage.getItem('coattend.preferences') === null) localStorage.setItem('coattend.preferences', text)
   }, preferences)
