@@ -45,7 +45,7 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     page.on('pageerror', (error) => complaints.push(String(error.stack)))
     await page.goto(server.origin)
     await page.evaluate(readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8'))
-    expect(complaints).toEqual([])
+    if (complaints.length > 0) throw new Error(complaints.join(' | '))
     names = await page.evaluate(() => window.stories.names)
     // Both weights, before the first picture.
     await page.evaluate(() =>
