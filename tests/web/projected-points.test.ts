@@ -8,7 +8,7 @@ import { parseTensors, type Tensor } from '#web/api/safetensors.ts'
 import type { Analyses, Analysis } from '#web/state/analyses.ts'
 import { mergeLayouts, readLayout } from '#web/state/layout.ts'
 import { bothMasks, makePoints, maskOfFilter } from '#web/state/point-table.ts'
-import { createProjection } from '#web/state/projection.ts'
+import { createGrowing, createProjection } from '#web/state/projection.ts'
 
 const floats = (shape: readonly number[], data: readonly number[]): FileTensor => ({
   dtype: 'F32',
@@ -150,28 +150,29 @@ test('[WQ6] a corpus shows its principal components first, then each layer as th
       return cells.get(study.method)!.analysis
     },
   } as unknown as Analyses // nothing else is called
-  createRoot((dispose) => {
+  const { laid, dispose } = createRoot((end) => {
     const projection = createProjection(analyses)
-    const shown = () => projection.corpus().layout?.layers.map((layer) => layer && [layer.method, layer.xy[0]])
-    expect(shown()).toBeUndefined()
-    expect(asked).toEqual(['pca', 'umap'])
-    cells.get('pca')!.setAnalysis({
-      ...nothing,
-      tensors: file({ ordinals, 'xy.0': floats([2, 2], [1, 1, 1, 1]), 'xy.1': floats([2, 2], [2, 2, 2, 2]) }),
-      report,
-    })
-    expect(shown()).toEqual([
-      ['pca', 1],
-      ['pca', 2],
-    ])
-    cells.get('umap')!.setAnalysis({ ...nothing, partial: pca })
-    // What stands in replaces nothing.
-    expect(projection.corpus().layout!.layers.map((layer) => layer!.standsIn)).toEqual([false, false])
-    cells.get('umap')!.setAnalysis({ ...nothing, partial: moving })
-    expect(shown()).toEqual([
-      ['pca', 1],
-      ['umap', 3],
-    ])
-    dispose()
+    return { laid: createGrowing(() => projection.corpus()), dispose: end }
   })
+  const shown = () => laid().layout?.layers.map((layer) => layer && [layer.method, layer.xy[0]])
+  expect(shown()).toBeUndefined()
+  expect([...new Set(asked)]).toEqual(['pca', 'umap'])
+  cells.get('pca')!.setAnalysis({
+    ...nothing,
+    tensors: file({ ordinals, 'xy.0': floats([2, 2], [1, 1, 1, 1]), 'xy.1': floats([2, 2], [2, 2, 2, 2]) }),
+    report,
+  })
+  expect(shown()).toEqual([
+    ['pca', 1],
+    ['pca', 2],
+  ])
+  cells.get('umap')!.setAnalysis({ ...nothing, partial: pca })
+  // What stands in replaces nothing.
+  expect(laid().layout!.layers.map((layer) => layer!.standsIn)).toEqual([false, false])
+  cells.get('umap')!.setAnalysis({ ...nothing, partial: moving })
+  expect(shown()).toEqual([
+    ['pca', 1],
+    ['umap', 3],
+  ])
+  dispose()
 })
