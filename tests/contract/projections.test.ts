@@ -101,7 +101,7 @@ describeBoth('projections', (place) => {
 
   it('[PS4] what is known is told while it grows: all layers first, then points on their way', async () => {
     const before = server.announced.length
-    const { run } = await project({ of: 'corpus', method: 'umap', neighbours: 7, epochs: 4_000 })
+    const { run } = await project({ of: 'corpus', method: 'umap', neighbours: 7, epochs: 500 })
     const news = server.announced.slice(before).filter(({ content }) => (content as { key?: string }).key === run.key)
     const parts = news
       .filter(({ kind }) => kind === 'partial')
