@@ -71,7 +71,9 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       }),
-      project('e2e', [`tests/{e2e,stories}/${ts}`], {
+      // A browser that draws and waits leaves a processor to the others.
+      project('stories', [`tests/stories/${ts}`], { test: { testTimeout: 4 * MINUTE, hookTimeout: 3 * MINUTE } }),
+      project('e2e', [`tests/e2e/${ts}`], {
         test: { testTimeout: 3 * MINUTE, hookTimeout: 3 * MINUTE, ...alone, sequence: { groupOrder: 2 } },
       }),
     ],
