@@ -1,4 +1,4 @@
-/** Why an output token: how sure the model was, what else it considered, and where the number comes from. */
+/** Why an output token: how sure the model was, where that number comes from, and what else it considered. */
 import type { JSX } from 'solid-js'
 import { createMemo, Show } from 'solid-js'
 import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document.ts'
@@ -54,8 +54,8 @@ export function WhyOutput(props: WhyProps): JSX.Element {
         )}{' '}
         nats · entropy {plain(sum((step) => step.entropy))} nats
       </p>
-      <Alternatives {...props} step={span()[0]} ofSeveral={span()[1] > span()[0]} />
       <Sources {...props} first={span()[0]} last={span()[1]} />
+      <Alternatives {...props} step={span()[0]} ofSeveral={span()[1] > span()[0]} />
     </>
   )
 }

@@ -35,11 +35,12 @@ function mainShare(width: number): number {
   return (width - notes) / width
 }
 
-/** About 350 px for the text and its panel: a long one scrolls. Where the corpus is on top it gets the greater half. */
+/** About 350 px for the text and its panel, 310 in a low window: a long one scrolls. Where the corpus is on top it gets the greater half. */
 function upperShare(preset: Preset, height: number): number {
   const bars = 100
   if (preset === 'explore') return 0.6
-  const share = (preset === 'heads' ? 270 : 350) / (height - bars)
+  const text = height <= 860 ? 310 : 350
+  const share = (preset === 'heads' ? 270 : text) / (height - bars)
   return Math.min(0.5, Math.max(preset === 'heads' ? 0.28 : 0.34, share))
 }
 
