@@ -56,26 +56,57 @@ export function StepsPane(props: { readonly layer: number }): JSX.Element {
   const written = createWritten()
   return (
     <section class="steps" aria-label="Decoder steps">
-      <Show when={written()} fallback={<NoSteps />} keyed>
-        {(instance) => <Steps instance={instance} layer={props.layer} />}
+      <Show
+        when={written()}
+        fallback={
+          <NoSteps text="Open a point: the states in which the model wrote its output appear here, in their order." />
+        }
+        keyed
+      >
+        {(instance) => <StepsOf instance={instance} layer={props.layer} />}
       </Show>
     </section>
   )
 }
 
-const NoSteps = (): JSX.Element => (
+const NoSteps = (props: { readonly text: string }): JSX.Element => (
   <>
     <div class="legend-cap">
       <span>Decoder steps</span>
     </div>
-    <p class="legend-note">Open a point: the states in which the model wrote its output appear here, in their order.</p>
+    <p class="legend-note">{props.text}</p>
   </>
 )
 
-function Steps(props: { readonly instance: InstanceReply; readonly layer: number }): JSX.Element {
-  const room = useRoom()
+/** The fewest points that a layout says anything of; the server refuses fewer. */
+const fewest = 3
+
+/** What is too short for a layout is not asked for; a pinned output beside it makes enough points of both. */
+function StepsOf(props: { readonly instance: InstanceReply; readonly layer: number }): JSX.Element {
   // oxlint-disable-next-line solid/reactivity -- made anew for another instance
   const asked = createAsked(props.instance)
+  const written = (): number => props.instance.output?.ids.length ?? 0
+  return (
+    <Show
+      when={asked().length > 1 || written() >= fewest}
+      fallback={
+        <NoSteps
+          text={`This output has ${counted(written(), 'token')}, too few for a path of states: that takes at least ${fewest}. Pin another output (P) to see both together.`}
+        />
+      }
+    >
+      <Steps instance={props.instance} asked={asked} layer={props.layer} />
+    </Show>
+  )
+}
+
+function Steps(props: {
+  readonly instance: InstanceReply
+  readonly asked: Accessor<readonly string[]>
+  readonly layer: number
+}): JSX.Element {
+  const room = useRoom()
+  const asked = (): readonly string[] => props.asked()
   const laid = createGrowing(() => room.projection.steps(asked(), false))
   const layer = (): number => shownLayer(laid().layout, props.layer)
   const shown = createMemo((): readonly [Layout, LayerLayout] | null => {
