@@ -8,7 +8,7 @@ import type { Analysis } from '#web/state/analyses.ts'
 import type { Layout } from '#web/state/layout.ts'
 import { Banner, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
 import { keptMeanText, methodNames, trustText, varianceText } from './parameter-texts.ts'
-import { progressText } from './progress-text.ts'
+import { progressText, sentence } from './progress-text.ts'
 import type { LayoutParameters as Parameters } from '#web/state/projection.ts'
 
 export interface FooterProps {
@@ -95,7 +95,7 @@ function State(props: FooterProps): JSX.Element {
       <Match when={failed()}>
         {(phase) => (
           <Banner kind={props.online ? 'error' : 'off'}>
-            <b>{props.online ? 'Not laid out.' : 'Offline.'}</b> {phase().message}
+            <b>{props.online ? 'Not laid out.' : 'Offline.'}</b> {sentence(phase().message)}
             <Show when={props.layout !== null}> The last layout is kept.</Show>
             <LinkButton onClick={() => props.onAgain()}>Try again</LinkButton>
           </Banner>

@@ -78,15 +78,15 @@ function Levels(props: {
             class="legend-row"
             aria-pressed={isShown(row, props.legend.column, room.filters.list())}
             disabled={props.legend.column.filterable && !room.writable()}
-            title={
+            title={`${nameOf(row)}\n${
               props.legend.column.filterable
                 ? 'Click: only this, for everybody. Shift-click: show or hide it'
                 : 'Click: select these points. Shift-click: add them to the selection'
-            }
+            }`}
             onClick={(event) => click(row, event.shiftKey)}
           >
             <i class="dot" style={{ background: row.fill }} />
-            <span class="text">{row.label === '' ? '(empty)' : row.label}</span>
+            <span class="text">{nameOf(row)}</span>
             <span class="n">
               <Show when={props.model.matching() !== null} fallback={count(sum(row, props.legend.column.counts))}>
                 {count(sum(row, shownCounts()))} of {count(sum(row, props.legend.column.counts))}
@@ -98,6 +98,9 @@ function Levels(props: {
     </div>
   )
 }
+
+/** In full: the row cuts what is too long for it. */
+const nameOf = ({ label }: LevelRow): string => (label === '' ? '(empty)' : label)
 
 /** How many points of each level the filters let through. */
 function countLevels({ matching }: PlotModel, codes: Int32Array, levels: number): Int32Array {
@@ -115,7 +118,9 @@ function OtherRows(props: { readonly model: PlotModel }): JSX.Element {
       {(other) => (
         <div class="legend-row person" style={{ '--p': personColour(other.person) }}>
           <i class="ring" data-dash={other.person.dash} />
-          <span class="text">{other.person.name}’s selection</span>
+          <span class="text" title={other.person.name}>
+            {other.person.name}’s selection
+          </span>
           <span class="n">{count(other.count)}</span>
         </div>
       )}

@@ -15,3 +15,6 @@ export function progressText(method: Method, { phase, progress }: Analysis): str
   // How far it is stands in the bar.
   return progress.stage.charAt(0).toUpperCase() + progress.stage.slice(1)
 }
+
+/** A message that another sentence may follow: the server ends its own as they come. */
+export const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`)
