@@ -19,11 +19,21 @@ export type PointSet = z.infer<typeof pointSet>
 
 /** The text of a set; null for the empty one. Takes ordinals from 0 to 199,999 in any order, each counted once. */
 export function encodePoints(ordinals: Iterable<number>): PointSet | null {
-  const sorted = [...new Set(ordinals)].sort((a, b) => a - b)
-  if (sorted.length === 0) return null
-  const runs = encodeRuns(sorted)
-  const bitmapLength = Math.ceil((sorted.at(-1)! + 1) / 24) * 4 // not empty
-  return runs.length <= Math.max(readable, bitmapLength) ? runs : encodeBitmap(sorted)
+  const flags = flagsOf(ordinals)
+  if (flags.length === 0) return null
+  const bitmapLength = Math.ceil(flags.length / 24) * 4
+  return encodeRuns(flags, Math.max(readable, bitmapLength)) ?? encodeBitmap(flags)
+}
+
+/** 1 for each ordinal of the set, up to the largest one. */
+function flagsOf(ordinals: Iterable<number>): Uint8Array {
+  const flags = new Uint8Array(mostRows)
+  let length = 0
+  for (const ordinal of ordinals) {
+    flags[ordinal] = 1
+    if (ordinal >= length && ordinal < mostRows) length = ordinal + 1
+  }
+  return flags.subarray(0, length)
 }
 
 /** The ordinals of a set, rising. What cannot be a row is left out. */
@@ -32,16 +42,19 @@ export function decodePoints(text: PointSet | null): Uint32Array {
   return text.startsWith('r') ? decodeRuns(text.slice(1)) : decodeBitmap(text.slice(1))
 }
 
-function encodeRuns(sorted: readonly number[]): string {
+/** null where it were longer than that. */
+function encodeRuns(flags: Uint8Array, longest: number): string | null {
   const parts: string[] = []
-  let end = 0
-  for (let first = 0; first < sorted.length;) {
+  let [end, length] = [0, 0]
+  for (let first = flags.indexOf(1); first >= 0; first = flags.indexOf(1, end)) {
     let last = first
-    while (sorted[last + 1] === sorted[last]! + 1) last++
-    const gap = (sorted[first]! - end).toString(36)
-    parts.push(last === first ? gap : `${gap}.${(last - first).toString(36)}`)
-    end = sorted[last]! + 1
-    first = last + 1
+    while (flags[last + 1] === 1) last++
+    const gap = (first - end).toString(36)
+    const part = last === first ? gap : `${gap}.${(last - first).toString(36)}`
+    length += part.length + 1
+    if (length > longest) return null
+    parts.push(part)
+    end = last + 1
   }
   return `r${parts.join(',')}`
 }
@@ -60,9 +73,9 @@ function decodeRuns(text: string): Uint32Array {
   return Uint32Array.from(ordinals)
 }
 
-function encodeBitmap(sorted: readonly number[]): string {
-  const bits = new Uint8Array(Math.ceil((sorted.at(-1)! + 1) / 8)) // not empty
-  for (const ordinal of sorted) bits[ordinal >> 3]! |= 1 << (ordinal & 7)
+function encodeBitmap(flags: Uint8Array): string {
+  const bits = new Uint8Array(Math.ceil(flags.length / 8))
+  for (let ordinal = 0; ordinal < flags.length; ordinal++) bits[ordinal >> 3]! |= flags[ordinal]! << (ordinal & 7)
   let binary = ''
   for (const byte of bits) binary += String.fromCharCode(byte)
   return `b${btoa(binary)}`
@@ -70,12 +83,12 @@ function encodeBitmap(sorted: readonly number[]): string {
 
 function decodeBitmap(text: string): Uint32Array {
   const binary = decodeBase64(text)
-  const ordinals: number[] = []
-  for (let byte = 0; byte < binary.length; byte++) {
-    const bits = binary.charCodeAt(byte)
-    for (let bit = 0; bit < 8; bit++) if (bits & (1 << bit)) ordinals.push(byte * 8 + bit)
+  const ordinals = new Uint32Array(mostRows)
+  let size = 0
+  for (let ordinal = 0; ordinal < Math.min(mostRows, binary.length * 8); ordinal++) {
+    if ((binary.charCodeAt(ordinal >> 3) >> (ordinal & 7)) & 1) ordinals[size++] = ordinal
   }
-  return Uint32Array.from(ordinals.filter((ordinal) => ordinal < mostRows))
+  return ordinals.slice(0, size)
 }
 
 /** Base64 of a wrong length is an empty set, as every other value that fits no schema. */

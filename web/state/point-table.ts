@@ -96,9 +96,12 @@ function search(sorted: Int32Array, wanted: number): number {
 /** Which points have these ordinals: [count], 1 where they do. */
 export function maskOfOrdinals(points: Points, ordinals: Iterable<number>): Uint8Array {
   const mask = new Uint8Array(points.count)
+  let before = -1
   for (const ordinal of ordinals) {
-    const index = points.indexOfOrdinal(ordinal)
-    if (index >= 0) mask[index] = 1
+    // Sets are told in rising order, and most are of neighbours.
+    const next = points.ordinals[before + 1] === ordinal
+    const index = next ? before + 1 : points.indexOfOrdinal(ordinal)
+    if (index >= 0) mask[(before = index)] = 1
   }
   return mask
 }

@@ -2,6 +2,7 @@
 import { makeRandom } from '#compute/generate/sample.ts'
 import type { Recolouring } from '#tests/stories/page/recolouring.ts'
 import { timeRecolouring } from '#tests/stories/page/recolouring.ts'
+import { makeGrid } from '#web/marks/points/grid.ts'
 import { makePalette } from '#web/marks/points/palette.ts'
 import { fillPolygon, makeMask, rowsWithin } from '#web/marks/points/region.ts'
 import type { Point } from '#web/marks/points/view-transform.ts'
@@ -90,7 +91,8 @@ function points(count: number, times: number, ratio: number): PointTimes {
     const angle = (index / 60) * 2 * Math.PI
     return [450 + (200 + 60 * Math.sin(5 * angle)) * Math.cos(angle), 350 + 250 * Math.sin(angle)]
   })
-  const lasso = repeat(times, () => void rowsWithin(fillPolygon(makeMask(size), corners), x, y, start, () => true))
+  const grid = makeGrid(x, y)
+  const lasso = repeat(times, () => void rowsWithin(fillPolygon(makeMask(size), corners), grid, start))
   canvas.remove()
   return { moving, resting, hover, lasso }
 }

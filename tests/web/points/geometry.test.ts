@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { convexHull, outlinePath } from '#web/marks/points/hull.ts'
+import { makeGrid } from '#web/marks/points/grid.ts'
 import type { Box } from '#web/marks/points/labels.ts'
 import { boxAround, placeLabels } from '#web/marks/points/labels.ts'
 import { turnAlong, turned } from '#web/marks/points/orientation.ts'
@@ -79,9 +80,7 @@ test('[PV15] a lasso takes exactly the points inside its line, a rectangle those
     return inside(Math.floor(px) + 0.5, Math.floor(py) + 0.5)
   })
   expect(expected.length).toBeGreaterThan(200)
-  expect(rowsWithin(fillPolygon(makeMask(size), corners), x, y, transform, everywhere)).toEqual(expected)
-  const even = rowsWithin(fillPolygon(makeMask(size), corners), x, y, transform, (row) => row % 2 === 0)
-  expect(even).toEqual(expected.filter((row) => row % 2 === 0))
+  expect([...rowsWithin(fillPolygon(makeMask(size), corners), makeGrid(x, y), transform)]).toEqual(expected)
   const box = fillPolygon(makeMask(size), rectangleOf([10, 20], [-50, 40]))
   expect(box.cells.reduce((sum, cell) => sum + cell, 0)).toBe(10 * 20)
   const stroke = fillStroke(
@@ -95,11 +94,35 @@ test('[PV15] a lasso takes exactly the points inside its line, a rectangle those
   expect(stroke.cells.reduce((sum, cell) => sum + cell, 0)).toBeCloseTo(100 * 20 + Math.PI * 100, -2)
 })
 
+test('[PV49] an area takes the same points through the grid as one by one, however far the picture is zoomed, points without a place in none', () => {
+  const { x, y } = makeCloud(60_000, 12, 3)
+  x.set([Number.NaN, Infinity, -1e9, 5])
+  y.set([2, 3, Number.NaN, -Infinity])
+  const grid = makeGrid(x, y)
+  expect(grid.row).toHaveLength(x.length - 4)
+  expect(new Set(grid.row).size).toBe(grid.row.length)
+  const random = makeRandom(17)
+  const whole = fit(boundsOf(x, y), size, 10)
+  for (let round = 0; round < 60; round++) {
+    const transform = zoomed(whole, 40 ** random(), [400 * random(), 300 * random()], [0, Infinity])
+    const mask = makeMask(size)
+    const path = Array.from({ length: 3 + (round % 9) }, (): Point => [500 * random() - 50, 400 * random() - 50])
+    if (round % 3 === 0) fillStroke(mask, path, 14)
+    else fillPolygon(mask, path)
+    const expected = [...x.keys()].filter((row) => {
+      const [px, py] = toScreen(transform, [x[row] ?? 0, y[row] ?? 0]).map(Math.floor)
+      return px! >= 0 && px! < 400 && py! >= 0 && mask.cells[py! * 400 + px!] === 1 // both are there
+    })
+    expect([...rowsWithin(mask, grid, transform)].join() === expected.join(), `round ${round}`).toBe(true)
+  }
+})
+
 test('[PV16] a gesture replaces the selection, Shift adds to it and Alt takes away from it', () => {
-  const before = new Set(['a', 'b'])
-  expect([...combine(before, ['c'], 'replace')]).toEqual(['c'])
-  expect([...combine(before, ['b', 'c'], 'add')]).toEqual(['a', 'b', 'c'])
-  expect([...combine(before, ['b', 'c'], 'subtract')]).toEqual(['a'])
+  const before = Uint8Array.of(1, 1, 0, 0)
+  expect([...combine(before, [2], 'replace', 4)]).toEqual([0, 0, 1, 0])
+  expect([...combine(before, [1, 2], 'add', 4)]).toEqual([1, 1, 1, 0])
+  expect([...combine(before, [1, 2], 'subtract', 4)]).toEqual([1, 0, 0, 0])
+  expect([...combine(null, [3, -1], 'add', 4)]).toEqual([0, 0, 0, 1])
 })
 
 test('[PV17] arrows walk to the nearest point in their direction, there and back where points lie in a grid', () => {

@@ -1,4 +1,5 @@
 /** Areas drawn over the picture with lasso, rectangle or brush, as masks; and the points within them. */
+import type { Grid } from './grid.ts'
 import type { Point, Size, ViewTransform } from './view-transform.ts'
 
 /** [height, width], 1 inside. */
@@ -14,28 +15,29 @@ export const makeMask = ({ width, height }: Size): Mask => ({
 
 /** Fills a closed polygon, even-odd, a pixel belonging to it when its middle does. Returns the same mask. */
 export function fillPolygon(mask: Mask, corners: readonly Point[]): Mask {
-  const { width, cells } = mask
-  const heights = corners.map(([, y]) => y)
-  const rows = range(Math.min(...heights), Math.max(...heights), mask.height)
-  for (let row = rows[0]; row < rows[1]; row++) {
-    const crossings = crossingsAt(corners, row + 0.5)
+  const { width, height, cells } = mask
+  crossingsOf(corners, height).forEach((crossings, row) => {
+    crossings.sort((left, right) => left - right)
     for (let pair = 0; pair + 1 < crossings.length; pair += 2) {
       const from = Math.max(0, Math.ceil(crossings[pair]! - 0.5))
       const to = Math.min(width, Math.ceil(crossings[pair + 1]! - 0.5))
       if (from < to) cells.fill(1, row * width + from, row * width + to)
     }
-  }
+  })
   return mask
 }
 
-/** Where a horizontal line meets the polygon, from left to right. */
-function crossingsAt(corners: readonly Point[], y: number): readonly number[] {
-  const found: number[] = []
+/** For each row of pixels where the line through their middles meets the polygon, in no order. */
+function crossingsOf(corners: readonly Point[], height: number): readonly number[][] {
+  const found: number[][] = Array.from({ length: height }, () => [])
   corners.forEach(([bx, by], index) => {
     const [ax, ay] = corners[(index + corners.length - 1) % corners.length]!
-    if (ay <= y !== by <= y) found.push(ax + ((y - ay) / (by - ay)) * (bx - ax))
+    const [first, end] = [Math.min(ay, by), Math.max(ay, by)].map((y) =>
+      Math.min(height, Math.max(0, Math.ceil(y - 0.5))),
+    )
+    for (let row = first!; row < end!; row++) found[row]!.push(ax + ((row + 0.5 - ay) / (by - ay)) * (bx - ax))
   })
-  return found.toSorted((left, right) => left - right)
+  return found
 }
 
 /** Fills everything within `radius` of the line from one point to the next. Returns the same mask. */
@@ -58,7 +60,7 @@ function fillSegment({ width, height, cells }: Mask, [ax, ay]: Point, [bx, by]: 
   }
 }
 
-const range = (from: number, to: number, end: number): readonly [number, number] => [
+const range = (from: number, to: number, end: number): Range => [
   Math.max(0, Math.floor(from)),
   Math.min(end, Math.ceil(to)),
 ]
@@ -71,33 +73,82 @@ export const rectangleOf = ([ax, ay]: Point, [bx, by]: Point): readonly Point[] 
   [ax, by],
 ]
 
-/** Rows, in ascending order, whose point lies inside the mask and for which `counts` says yes. */
-export function rowsWithin(
-  mask: Mask,
-  x: Float32Array,
-  y: Float32Array,
-  at: ViewTransform,
-  counts: (row: number) => boolean,
-): readonly number[] {
-  const found: number[] = []
-  const { scale, left, top } = at
-  for (let i = 0; i < x.length; i++) {
-    const px = x[i]! * scale + left
-    const py = top - y[i]! * scale
-    if (!(px >= 0 && py >= 0 && px < mask.width && py < mask.height)) continue
-    if (mask.cells[(py | 0) * mask.width + (px | 0)] === 1 && counts(i)) found.push(i)
+/**
+ * Rows, rising, whose point lies in a pixel of the mask. Cells of the grid that lie wholly inside are
+ * taken whole, those outside not at all; only the points of cells on the line are asked one by one. All the same, the answer is exact.
+ */
+export function rowsWithin(mask: Mask, grid: Grid, at: ViewTransform): Int32Array {
+  const { side, starts, row } = grid
+  const inside = new Uint8Array(grid.count)
+  const x = (column: number): number => (grid.left + column * grid.cellWidth) * at.scale + at.left
+  const y = (line: number): number => at.top - (grid.bottom + line * grid.cellHeight) * at.scale
+  for (let line = 0; line < side; line++) {
+    for (let column = 0; column < side; column++) {
+      const [first, end] = [starts[line * side + column]!, starts[line * side + column + 1]!]
+      if (first === end) continue
+      const filled = fillOf(mask, [x(column), x(column + 1)], [y(line + 1), y(line)])
+      if (filled === 'all') for (let k = first; k < end; k++) inside[row[k]!] = 1
+      else if (filled === 'part') markWithin(mask, grid, [first, end], at, inside)
+    }
   }
-  return found
+  return rowsOf(inside)
+}
+
+type Range = readonly [from: number, to: number]
+
+/** How much of a box in the picture the mask fills, looked at one pixel further than the box reaches: sums of floats may differ by so little. */
+function fillOf({ width, height, cells }: Mask, across: Range, down: Range): 'all' | 'none' | 'part' {
+  const [left, right] = [Math.floor(across[0]) - 1, Math.floor(across[1]) + 2]
+  const [top, bottom] = [Math.floor(down[0]) - 1, Math.floor(down[1]) + 2]
+  const [from, to] = [Math.max(0, left), Math.min(width, right)]
+  const [begin, end] = [Math.max(0, top), Math.min(height, bottom)]
+  if (from >= to || begin >= end) return 'none'
+  const value = cells[begin * width + from]!
+  for (let line = begin; line < end; line++) {
+    for (let k = line * width + from; k < line * width + to; k++) if (cells[k] !== value) return 'part'
+  }
+  if (value === 0) return 'none'
+  return left >= 0 && top >= 0 && right <= width && bottom <= height ? 'all' : 'part'
+}
+
+function markWithin(
+  { width, height, cells }: Mask,
+  grid: Grid,
+  [first, end]: Range,
+  at: ViewTransform,
+  inside: Uint8Array,
+) {
+  const { scale, left, top } = at
+  for (let k = first; k < end; k++) {
+    const px = grid.x[k]! * scale + left
+    const py = top - grid.y[k]! * scale
+    if (px >= 0 && py >= 0 && px < width && py < height) inside[grid.row[k]!] = cells[(py | 0) * width + (px | 0)]!
+  }
+}
+
+/** Where the ones are. Without a branch, which no processor could foresee. */
+function rowsOf(inside: Uint8Array): Int32Array {
+  const found = new Int32Array(inside.length + 1)
+  let size = 0
+  for (let row = 0; row < inside.length; row++) {
+    found[size] = row
+    size += inside[row]!
+  }
+  return found.slice(0, size)
 }
 
 export type Combination = 'replace' | 'add' | 'subtract'
 
-/** What a gesture makes of the selection that was there. */
-export function combine<T>(before: ReadonlySet<T>, drawn: Iterable<T>, how: Combination): ReadonlySet<T> {
-  const next = how === 'replace' ? new Set<T>() : new Set(before)
-  for (const each of drawn) {
-    if (how === 'subtract') next.delete(each)
-    else next.add(each)
-  }
+/** What a gesture makes of the selection that was there: [points], 1 for those chosen; null before stands for none. */
+export function combine(
+  before: Uint8Array | null,
+  drawn: Iterable<number>,
+  how: Combination,
+  points: number,
+): Uint8Array<ArrayBuffer> {
+  const next = new Uint8Array(points)
+  if (before !== null && how !== 'replace') next.set(before)
+  const value = how === 'subtract' ? 0 : 1
+  for (const point of drawn) next[point] = value
   return next
 }

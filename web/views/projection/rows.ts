@@ -22,15 +22,20 @@ export function rowsOf(points: Points, layout: Pick<Layout, 'count' | 'ordinals'
 
 /** Values of points, one for each row; `none` for rows the table does not know. */
 export function byRow(values: Uint8Array, { pointOf }: Rows, none: number): Uint8Array {
-  return Uint8Array.from(pointOf, (point) => values[point] ?? none)
+  const found = new Uint8Array(pointOf.length)
+  for (let row = 0; row < found.length; row++) found[row] = values[pointOf[row]!] ?? none
+  return found
 }
 
 /** The class each row is drawn in: left out by a filter, plain, or chosen. Masks are of points; null: all of them, none of them. */
-export function classesOf(rows: Rows, matching: Uint8Array | null, chosen: Uint8Array | null): Uint8Array {
-  return Uint8Array.from(rows.pointOf, (point) => {
-    if (chosen?.[point] === 1) return drawClasses.chosen
-    return matching !== null && matching[point] !== 1 ? drawClasses.aside : drawClasses.plain
-  })
+export function classesOf({ pointOf }: Rows, matching: Uint8Array | null, chosen: Uint8Array | null): Uint8Array {
+  const classes = new Uint8Array(pointOf.length).fill(drawClasses.plain)
+  for (let row = 0; row < classes.length; row++) {
+    const point = pointOf[row]!
+    if (matching !== null && matching[point] !== 1) classes[row] = drawClasses.aside
+    if (chosen !== null && chosen[point] === 1) classes[row] = drawClasses.chosen
+  }
+  return classes
 }
 
 /** Values of rows as values of points: NaN for points that are not laid out. */
