@@ -33,6 +33,8 @@ export interface LayerAttribution extends AttentionPlace {
 export interface PartialLayerAttribution extends LayerAttribution {
   /** Indices into the targets of the run. */
   readonly targets: readonly number[]
+  /** [K, heads] the largest (signed) entry of each head's matrix: its importance for the target. */
+  readonly maxima: Float32Array
 }
 
 /** Attention attribution of all layers and kinds that were asked for, with all targets in order. */
@@ -62,6 +64,9 @@ export interface TargetImportance {
     readonly shape: readonly [targets: number, layers: number, heads: number]
   }[]
 }
+
+/** Importance as far as it is known: NaN where a layer has not been looked at for an output token yet. */
+export type PartialImportance = Pick<TargetImportance, 'importance'>
 
 /** Attention of one layer. Queries and keys as in `LayerAttribution`. */
 export interface AttentionWeights {

@@ -13,6 +13,7 @@ import type {
   Interactions,
   MeasuredHeads,
   NamedLens,
+  PartialImportance,
   PartialInteractions,
   PartialLayerAttribution,
   TargetImportance,
@@ -222,6 +223,7 @@ export interface TaskPartials {
   readonly 'respond-many': PartialOutputs
   readonly attribute: PartialAttribution
   readonly attend: PartialLayerAttribution
+  readonly 'head-importance': PartialImportance
   /** Every layer at first and at last, and some ten times a second while its points move. */
   readonly project: LayerPart
   readonly interact: PartialInteractions

@@ -33,32 +33,30 @@ export function makeAttentionBoard(
     results.get(keyOf(place))?.set(target, result)
     if (isDone) done.get(keyOf(place))?.add(target)
   }
-  const partial = (place: AttentionPlace, targets: readonly number[]): PartialLayerAttribution => ({
-    ...gatherPlace(
+  const gather = (place: AttentionPlace, targets: readonly number[]): LayerAttribution =>
+    gatherPlace(
       path,
       place,
       targets,
       targets.map((target) => results.get(keyOf(place))!.get(target)!),
-    ),
-    targets,
-  })
+    )
   for (const earlier of finished) {
     earlier.targets.forEach((target, k) => put(earlier, target, takeResult(earlier, k), true))
   }
   return {
     put,
     has,
-    partial,
+    partial: (place, targets) => {
+      const layer = gather(place, targets)
+      return { ...layer, targets, maxima: Float32Array.from(maximaOf(layer)) }
+    },
     isWhole: (target) => places.every((place) => has(place, target)),
     progress: () => ({
       done: [...done.values()].reduce((sum, { size }) => sum + size, 0),
       total: places.length * all.length,
     }),
     whole: () => {
-      const layers = places.map((place) => {
-        const { targets: _all, ...layer } = partial(place, all)
-        return layer
-      })
+      const layers = places.map((place) => gather(place, all))
       return { objective: path.objective, layers, importance: importanceOf(layers) }
     },
   }

@@ -20,16 +20,16 @@ export async function* inRuns<Item, Value>(
   return found
 }
 
-/** F of every target under every mask, [mask][target]; `outputs`: how many of the problem's are explained already. */
+/** F of every target under every mask, [mask][target]. */
 export const evaluateMasks = (
   masking: Masking,
   targets: readonly number[],
   masks: readonly Mask[],
-  outputs: Pick<Progress, 'done' | 'total'>,
+  progressAt: (found: number) => Progress,
 ): RunSteps<readonly Float64Array[]> =>
   inRuns(
     masks,
     () => masking.masksPerRun(targets.length),
     (some) => masking.evaluate(targets, some),
-    (found) => ({ stage: `masks ${found} of ${masks.length}`, ...outputs }),
+    progressAt,
   )

@@ -25,7 +25,11 @@ export async function* occlusion(masking: Masking, { focus, finished }: Control)
     const places = masking.maskable(targets.at(-1)!)
     const units = unitsOf(masking, places)
     const masks: readonly Mask[] = [[], places, ...units]
-    const found = yield* evaluateMasks(masking, targets, masks, { done: total - open.size, total })
+    const outputs = { done: total - open.size, total }
+    const found = yield* evaluateMasks(masking, targets, masks, (count) => ({
+      stage: `masks ${count} of ${masks.length}`,
+      ...outputs,
+    }))
     targets.forEach((target, k) => {
       const [objective, baselineObjective] = [found[0]![k]!, found[1]![k]!]
       const scores = new Float64Array(tokens)

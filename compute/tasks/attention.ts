@@ -21,7 +21,6 @@ import type {
   HeadLook,
   MeasuredHeads,
   Progress,
-  TargetImportance,
   Task,
 } from '#compute/types.ts'
 import type { Opened } from './opened.ts'
@@ -92,7 +91,7 @@ export async function look(
 export const rank = (
   { engine }: Opened,
   { source, output, by, options }: Asked<'head-importance'>,
-): AsyncGenerator<Progress, TargetImportance> =>
+): ReturnType<typeof targetImportance> =>
   targetImportance(engine, outputProblem(engine.model, source, output), by, options)
 
 /** What attention alone says of every token of an output. */

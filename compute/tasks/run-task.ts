@@ -104,7 +104,7 @@ async function* runHeads(
     case 'head-measures':
       return look(opened, task)
     case 'head-importance':
-      return yield* toldAlone(rank(opened, task))
+      return yield* rank(opened, task)
     case 'flow':
       return flow(opened, task)
   }

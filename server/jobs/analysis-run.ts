@@ -13,7 +13,10 @@ export type AskCompute = <K extends Task['kind']>(
   partial?: (part: K extends keyof TaskPartials ? TaskPartials[K] : never) => void,
 ) => Promise<TaskResults[K]>
 
-/** Answers a question about one instance. */
+/** Tells tensors of an answer under way, under the names they will have in it; `done` of `total` are finished. */
+export type TellTensors = ActiveRun['tensors']
+
+/** Answers a question about one instance; what is known on the way is told. */
 export async function computeAnalysis(input: AnalysisInput, active: ActiveRun, deps: ComputingDeps): Promise<Made> {
   const { folder: checkpoint } = await locateCheckpoint(deps.registry, input)
   const ask: AskCompute = (task, partial) =>
@@ -26,7 +29,7 @@ export async function computeAnalysis(input: AnalysisInput, active: ActiveRun, d
           ...(partial === undefined ? {} : { partial }),
         }),
     )
-  const { tensors, report } = await answer(input, ask)
+  const { tensors, report } = await answer(input, ask, (...tensors) => active.tensors(...tensors))
   return storeResult(
     tensors,
     {

@@ -5,6 +5,8 @@ import type {
   Head,
   HeadRoles,
   InteractionOptions,
+  Interactions,
+  PartialImportance,
   PartialLayerAttribution,
   ScoredStep,
   Task,
@@ -19,7 +21,7 @@ import type {
 } from '../wire/analyses.ts'
 import { spoken } from '../languages.ts'
 import { readHead } from '../questions.ts'
-import type { AskCompute } from './analysis-run.ts'
+import type { AskCompute, TellTensors } from './analysis-run.ts'
 import type { AnalysisInput } from './input.ts'
 import { ALTERNATIVES } from './output-run.ts'
 import type { ResultTensors } from './result-file.ts'
@@ -37,6 +39,7 @@ type About = Pick<AnalysisInput, 'source' | 'output' | 'languages'>
 export function answer(
   { question, ...about }: About & Pick<AnalysisInput, 'question'>,
   ask: AskCompute,
+  tell: TellTensors,
 ): Promise<Answer> {
   switch (question.kind) {
     case 'attention':
@@ -44,15 +47,15 @@ export function answer(
     case 'head-measures':
       return answerMeasures(about, ask)
     case 'head-importance':
-      return answerImportance(about, question, ask)
+      return answerImportance(about, question, ask, tell)
     case 'attention-attribution':
-      return answerAttentionAttribution(about, question, ask)
+      return answerAttentionAttribution(about, question, ask, tell)
     case 'head-effects':
       return answerEffects(about, question, ask)
     case 'ablation':
       return answerAblation(about, question, ask)
     case 'interactions':
-      return answerInteractions(about, question, ask)
+      return answerInteractions(about, question, ask, tell)
     case 'lens':
       return answerLens(about, question, ask)
     case 'flow':
@@ -85,22 +88,39 @@ function listRoles({ kind, shape, scores, offset }: HeadRoles): HeadMeasuresRepo
   return { kind, shape: [...shape], scores: Object.fromEntries(lists), offset: [...offset] }
 }
 
-async function answerImportance(about: About, question: Of<'head-importance'>, ask: AskCompute): Promise<Answer> {
+async function answerImportance(
+  about: About,
+  question: Of<'head-importance'>,
+  ask: AskCompute,
+  tell: TellTensors,
+): Promise<Answer> {
   const { by, objective, contrast, quadrature } = question
   const options = { objective, contrast, quadrature }
-  const found = await ask((checkpoint) => ({ kind: 'head-importance', checkpoint, ...texts(about), by, options }))
-  const tensors = found.importance.map(
-    ({ kind, shape, importance }) => [`importance.${kind}`, floats(shape, importance)] as const,
+  const tensorsOf = ({ importance }: PartialImportance): ResultTensors =>
+    Object.fromEntries(
+      importance.map(({ kind, shape, importance: data }) => [`importance.${kind}`, floats(shape, data)]),
+    )
+  const found = await ask<'head-importance'>(
+    (checkpoint) => ({ kind: 'head-importance', checkpoint, ...texts(about), by, options }),
+    (part) => tell(tensorsOf(part), ...countKnown(part.importance)),
   )
-  return { tensors: { objective: vector(found.objective), ...Object.fromEntries(tensors) }, report: null }
+  return { tensors: { objective: vector(found.objective), ...tensorsOf(found) }, report: null }
+}
+
+/** How many heads have a value by now, of how many. */
+function countKnown(kinds: readonly { readonly importance: Float32Array }[]): readonly [done: number, total: number] {
+  const all = kinds.flatMap(({ importance }) => [...importance])
+  return [all.filter((value) => !Number.isNaN(value)).length, all.length]
 }
 
 async function answerAttentionAttribution(
   about: About,
   { target, objective, contrast, quadrature }: Of<'attention-attribution'>,
   ask: AskCompute,
+  tell: TellTensors,
 ): Promise<Answer> {
   const finished = new Map<string, PartialLayerAttribution>()
+  const known = new Set<string>()
   const found = await ask<'attend'>(
     (checkpoint) => ({
       kind: 'attend',
@@ -112,10 +132,29 @@ async function answerAttentionAttribution(
       finished: [...finished.values()],
     }),
     (part) => {
-      if (part.converged[0] === 1) finished.set(`${part.kind}.${part.layer}`, part)
+      const place = `${part.kind}.${part.layer}`
+      known.add(place)
+      if (part.converged[0] === 1) finished.set(place, part)
+      tell(tensorsOfLayer(part), finished.size, known.size)
     },
   )
   return { tensors: tensorsOfOne(found), report: null }
+}
+
+/** Matrices larger than this wait for the end, bytes. */
+const MOST_TOLD = 2 ** 20
+
+/** One layer of an attention attribution with one target, on the way: the importance of its heads, and their matrices. */
+function tensorsOfLayer({
+  kind,
+  layer,
+  attribution,
+  maxima,
+  shape: [, ...shape],
+}: PartialLayerAttribution): ResultTensors {
+  const importance = { [`importance.${kind}.${layer}`]: vector(maxima) }
+  if (attribution.byteLength > MOST_TOLD) return importance
+  return { ...importance, [`attribution.${kind}.${layer}`]: floats(shape, attribution) }
 }
 
 /** Of an attention attribution with one target. */
@@ -181,24 +220,30 @@ async function answerInteractions(
   about: About,
   { kind: _, of, target, ...options }: Of<'interactions'>,
   ask: AskCompute,
+  tell: TellTensors,
 ): Promise<Answer> {
-  const { interactions, objective, gap, converged, caution } = await ask((checkpoint) => ({
-    kind: 'interact',
-    checkpoint,
-    ...texts(about),
-    options: { kind: of, ...options } satisfies InteractionOptions,
-    focus: null,
-    only: target,
-  }))
+  const found = await ask<'interact'>(
+    (checkpoint) => ({
+      kind: 'interact',
+      checkpoint,
+      ...texts(about),
+      options: { kind: of, ...options } satisfies InteractionOptions,
+      focus: null,
+      only: target,
+    }),
+    (part) => tell(tensorsOfPairs(part), 0, 1),
+  )
+  return { tensors: tensorsOfPairs(found), report: { caution: found.caution } }
+}
+
+/** Of interactions on one target; NaN for pairs that are not known yet. */
+function tensorsOfPairs({ interactions, objective, gap, converged }: Interactions): ResultTensors {
   const tokens = Math.round(Math.sqrt(interactions.length))
   return {
-    tensors: {
-      interactions: floats([tokens, tokens], interactions),
-      objective: vector(objective),
-      gap: vector(gap),
-      converged: flags(converged),
-    },
-    report: { caution },
+    interactions: floats([tokens, tokens], interactions),
+    objective: vector(objective),
+    gap: vector(gap),
+    converged: flags(converged),
   }
 }
 

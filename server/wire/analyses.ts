@@ -29,7 +29,7 @@ export const question = z.discriminatedUnion('kind', [
    * weight), sink.{kind} (mean weight on the first key): [layers, heads]; report `HeadMeasuresReport`
    */
   z.strictObject({ kind: z.literal('head-measures') }),
-  /** → importance.{kind} [K, layers, heads], objective [K] */
+  /** → importance.{kind} [K, layers, heads], objective [K]; on the way the first of them, with NaN where a head is not known yet. */
   z.strictObject({
     kind: z.literal('head-importance'),
     by: z.enum(['attribution', 'gradient']),
@@ -39,7 +39,8 @@ export const question = z.discriminatedUnion('kind', [
   }),
   /**
    * Attention attribution of one output token. → attribution.{kind}.{layer} [heads, queries, keys], importance.{kind}
-   * [layers, heads], gap.{kind} [layers], converged.{kind} [layers] (U8), objective [1]
+   * [layers, heads], gap.{kind} [layers], converged.{kind} [layers] (U8), objective [1]; on the way importance.{kind}.{layer} [heads] and
+   * the attributions, unless they are large, of the layers that are done
    */
   z.strictObject({
     kind: z.literal('attention-attribution'),
@@ -60,7 +61,7 @@ export const question = z.discriminatedUnion('kind', [
   }),
   /**
    * How pairs of tokens act together on one output token. → interactions [S, S] (S = source, then prefix tokens), gap [1],
-   * converged [1] (U8), objective [1]; report `InteractionsReport`
+   * converged [1] (U8), objective [1]; report `InteractionsReport`; on the way the same, with NaN for pairs that are not known yet
    */
   z.strictObject({
     kind: z.literal('interactions'),

@@ -288,6 +288,27 @@ describe('questions about one instance, computed by the example models', () => {
     await server.ask(ana, 'DELETE', path)
   })
 
+  it('[AQ12] what is known of an answer is told on the way: layers as they are done, pairs as they are found', async () => {
+    const told = async (question: Question) => {
+      const before = server.announced.length
+      const { tensors } = await ask('phrasebook', question)
+      const [part] = server.announced.slice(before).filter(({ kind }) => kind === 'partial')
+      const { bytes } = part!.content as { bytes: Uint8Array }
+      return { tensors, part: decodeSafetensors(bytes, 'a part') }
+    }
+    const layer = await told({ kind: 'attention-attribution', target: 1, ...plain, quadrature: { nodes: 3 } })
+    expect([...layer.part.keys()].toSorted()).toEqual(['attribution.encoder.2', 'importance.encoder.2'])
+    const [whole, heads] = [layer.tensors.get('importance.encoder')!, layer.part.get('importance.encoder.2')!]
+    expect([...heads.data]).toEqual([...whole.data].slice(-heads.data.length))
+    const question = { kind: 'head-importance', by: 'gradient', ...plain, quadrature: { nodes: 3 } } as const
+    const { part } = await told(question)
+    const known = [...part.get('importance.encoder')!.data].map((value) => !Number.isNaN(value))
+    expect([known.includes(true), known.includes(false)]).toEqual([true, true])
+    const pairs = { baseline: 'zero', ...plain, attributeSpecial: true } as const
+    const found = await told({ kind: 'interactions', of: 'masked-pairs', target: 1, ...pairs })
+    expect(found.part.get('interactions')!.shape).toEqual(found.tensors.get('interactions')!.shape)
+  })
+
   const refused: readonly [string, Name, object, string][] = [
     ['a kind the model does not have', 'quiz', { kind: 'attention', place: { kind: 'cross', layer: 0 } }, 'decoder'],
     [

@@ -53,6 +53,26 @@ test('[IV23] the strongest pairs come first, whatever their sign, and none with 
   expect(pairs.reach).toBe(500)
 })
 
+test('[IV26] pairs that are not known yet take no part: neither in the scale nor among the strongest, and their cells stay empty', () => {
+  const values = matrix(5)
+  values.data.fill(Number.NaN, 2 * 5)
+  const pairs = readPairs(values, 'masked-pairs', single, 2)!
+  expect([pairs.reach, pairs.at(2, 0)]).toEqual([10, Number.NaN])
+  expect(topPairs(pairs, 5)).toEqual([{ first: source(0), second: source(1), value: 10 }])
+  const painted: string[] = []
+  const ramp = Array.from({ length: rampSteps + 1 }, () => ({ background: 'full', ink: 'dark', text: '' }) as const)
+  const context = {
+    fillStyle: '',
+    clearRect: () => {},
+    fillRect(x: number, y: number) {
+      painted.push(`${x} ${y} ${this.fillStyle}`)
+    },
+  }
+  const look = { ramps: { toward: ramp, away: ramp, amount: ramp }, reach: pairs.reach, empty: 'zero' }
+  drawPairGrid(context, makePairGrid(pairs, 100), 4, look)
+  expect(painted).toEqual(['0 0 zero', '0 1 full', '1 1 zero', '2 2 zero', '3 3 zero'])
+})
+
 test('[IV24] the triangle has a cell a pair, or the largest of several where there are more tokens than pixels', () => {
   const pairs = readPairs(matrix(5), 'masked-pairs', pair, 2)!
   const fine = makePairGrid(pairs, 100)

@@ -29,7 +29,10 @@ export interface Analysis {
   readonly tensors: ReadonlyMap<string, Tensor> | null
   /** The answer's JSON, to be parsed by its schema; null until it is done, and where there is none. */
   readonly report: unknown
-  /** The newest part of an answer under way, for questions that tell parts. */
+  /**
+   * What was told of an answer under way, for questions that tell parts: about an instance everything so far, about the corpus the
+   * newest part. It stays when the run is cancelled.
+   */
   readonly partial: ReadonlyMap<string, Tensor> | null
   /** Key of the run, once the server has named it. */
   readonly run: string | null
@@ -144,7 +147,9 @@ export function makeRunner({ api, workspace, clock }: AnalysisDeps): Runner {
     partial(cell, bytes) {
       if (!isRunning(cell)) return
       try {
-        cell.set({ partial: parseTensors(bytes) })
+        const part = parseTensors(bytes)
+        const before = cell.subject.instance === null ? null : untrack(cell.analysis).partial
+        cell.set({ partial: before === null ? part : new Map([...before, ...part]) })
       } catch (error) {
         // The finished answer is fetched whole, so a damaged part costs nothing.
         if (!(error instanceof WebError && error.kind === 'bad-file')) throw error

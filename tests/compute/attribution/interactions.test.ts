@@ -29,30 +29,42 @@ for (const name of ['gpt2', 'marian', 'llama']) {
     })
     afterAll(() => engine.close())
 
+    const options = {
+      quadrature: { tolerance: 0.01 },
+      baseline: `token:${token}`,
+      objective: 'log-prob',
+      attributeSpecial: true,
+      contrast: null,
+    } as const
     const find = (kind: InteractionKind, quadrature: Quadrature, more: Partial<InteractionOptions> = {}) =>
-      drain<Interactions>(
-        interact(
-          engine,
-          problem,
-          {
-            kind,
-            quadrature,
-            baseline: `token:${token}`,
-            objective: 'log-prob',
-            attributeSpecial: true,
-            contrast: null,
-            ...more,
-          },
-          null,
-          nobody,
-        ),
-      )
+      drain<Interactions>(interact(engine, problem, { ...options, kind, quadrature, ...more }, null, nobody))
 
     it('[IX1] masked pairs agree to 1e-4', async () => {
       const { interactions, gap, converged } = await find('masked-pairs', { tolerance: 0.01 })
       expect(relativeError(interactions, golden.get('masked_pairs')!.data)).toBeLessThan(1e-4)
       expect([...gap]).toEqual([NaN])
       expect([...converged]).toEqual([1])
+    })
+
+    it('[IX5] masked pairs are told as they come: the count of all runs is known, and a pair keeps the value it has at the end', async () => {
+      const steps = interact(engine, problem, { ...options, kind: 'masked-pairs' }, null, nobody)
+      const told: Float32Array[] = []
+      const counts: number[][] = []
+      let step = await steps.next()
+      while (step.done !== true) {
+        const { progress, partial } = step.value
+        counts.push([progress.done, progress.total])
+        if (partial !== null) told.push(partial.interactions)
+        step = await steps.next()
+      }
+      const end = step.value.interactions
+      expect(new Set(counts.map(([, total]) => total)).size).toBe(1)
+      expect(counts.at(-1)![0]).toBe(counts.at(-1)![1])
+      expect(counts).toEqual(counts.toSorted((a, b) => a[0]! - b[0]!))
+      expect([...told.at(-1)!]).toEqual([...end])
+      for (const part of told) {
+        expect([...part].every((value, at) => Number.isNaN(value) || value === end[at])).toBe(true)
+      }
     })
 
     it('[IX2] Integrated Hessians agree within 1 % of the largest entry, and say how complete they are', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Tensor } from '#web/api/safetensors.ts'
 import { piecesOf } from '#web/marks/pieces.ts'
 import { readSummary, readValues, questionOf } from '#web/views/attention/answers.ts'
 import { bandPath, curvesOf, linePath, spreadEnds } from '#web/views/attention/curve-frame.ts'
@@ -116,15 +117,42 @@ test('[AV44] random orders are one band from their lowest to their highest bound
   expect(spreadEnds([10, 11, 50], 11, 50)).toEqual([10, 21, 50])
 })
 
+const bare = { partial: null, report: null }
+
+test('[AV47] importance under way fills its cells layer by layer, and what is not known yet is no zero', () => {
+  const tall = { kind: 'decoder', title: 'Decoder self', layers: 2, heads: 2 } as const
+  const read = (partial: ReadonlyMap<string, Tensor>, span: readonly [number, number] | null) => {
+    const found = readValues(metricOf('attribution'), { tensors: null, partial, report: null }, tall, span)
+    return found && [...found]
+  }
+  expect(read(new Map(), [1, 1])).toBeNull()
+  const one = new Map<string, Tensor>([['importance.decoder.1', floats([2], 3, 4)]])
+  expect(read(one, [1, 1])).toEqual([Number.NaN, Number.NaN, 3, 4])
+  one.set('importance.decoder.0', floats([2], 1, 2))
+  expect(read(one, [1, 1])).toEqual([1, 2, 3, 4])
+  const { NaN: none } = Number
+  const all = new Map<string, Tensor>([
+    ['importance.decoder', floats([2, 2, 2], none, none, 1, 2, none, none, 3, none)],
+  ])
+  expect(read(all, null)).toEqual([none, none, 2, 2])
+  expect(read(all, [1, 1])).toEqual([none, none, 3, none])
+  expect(readValues(metricOf('effect'), { tensors: null, partial: all, report: null }, tall, null)).toBeNull()
+})
+
 test('[AV45] of several tokens effects add up, importance is the mean, and one token asks for its own attribution alone', () => {
-  const effect = { tensors: new Map([['effect.decoder', floats([2, 1, 3], 1, 2, 3, 10, 20, 30)]]), report: null }
+  const effect = { tensors: new Map([['effect.decoder', floats([2, 1, 3], 1, 2, 3, 10, 20, 30)]]), ...bare }
   expect([...readValues(metricOf('effect'), effect, map, [0, 1])!]).toEqual([11, 22, 33])
   expect([...readValues(metricOf('effect'), effect, map, null)!]).toEqual([5.5, 11, 16.5])
   expect([...readValues(metricOf('effect'), effect, map, [1, 1])!]).toEqual([10, 20, 30])
   const roles = {
     roles: [{ kind: 'decoder', shape: [1, 3], scores: { induction: [0.5, null, 1] }, offset: [0, 0, 0] }],
   }
-  const induction = readValues(metricOf('role:induction'), { tensors: new Map(), report: roles }, map, null)!
+  const induction = readValues(
+    metricOf('role:induction'),
+    { tensors: new Map(), partial: null, report: roles },
+    map,
+    null,
+  )!
   expect([induction[0], induction[1], induction[2]]).toEqual([0.5, Number.NaN, 1])
   const deps = { options: defaultOptions(), value: 'zero', known: () => false } as const
   expect(questionOf(metricOf('attribution'), { ...deps, span: [3, 3] })).toMatchObject({
@@ -143,7 +171,7 @@ test('[AV46] means and spreads over the corpus are read by kind, roles without a
     ['role.induction.decoder', floats([1, 3], 0, 0.5, 1)],
     ['distance.decoder', floats([1, 3], Number.NaN, Number.NaN, Number.NaN)],
   ])
-  const read = (id: Parameters<typeof metricOf>[0]) => readSummary(metricOf(id), { tensors, report: null }, map)
+  const read = (id: Parameters<typeof metricOf>[0]) => readSummary(metricOf(id), { tensors, ...bare }, map)
   expect([...read('entropy').mean!]).toEqual([1, 2, 3])
   expect(read('entropy').deviation![1]).toBeCloseTo(0.2)
   expect([...read('role:induction').mean!]).toEqual([0, 0.5, 1])

@@ -33,21 +33,31 @@ export function questionOf({ id }: Pick<Metric, 'id'>, { options, span, value, k
 /** What an answer holds, as far as it is here. */
 export interface Answer {
   readonly tensors: ReadonlyMap<string, Tensor> | null
+  /** The same while it is computed, with gaps. */
+  readonly partial: ReadonlyMap<string, Tensor> | null
   readonly report: unknown
 }
 
-/** The values of a metric on one map, [layers, heads]; null while there are none. */
+/** The values of a metric on one map, [layers, heads], NaN where they are still to come; null while there are none. */
 export function readValues(
   metric: Metric,
-  { tensors, report }: Answer,
+  { tensors, partial, report }: Answer,
   map: HeadMap,
   span: TargetSpan | null,
 ): Float32Array | null {
-  if (tensors === null) return null
+  if (tensors === null) return partial && readPartial(metric, partial, map, span)
   const role = roleOf(metric.id)
   if (role !== null) return readRole(report, role, map)
   const name = metric.perToken ? (metric.id === 'effect' ? 'effect' : 'importance') : metric.id
-  const tensor = tensors.get(`${name}.${map.kind}`)
+  return readWhole(metric, tensors.get(`${name}.${map.kind}`), map, span)
+}
+
+function readWhole(
+  metric: Metric,
+  tensor: Tensor | undefined,
+  map: HeadMap,
+  span: TargetSpan | null,
+): Float32Array | null {
   const size = map.layers * map.heads
   if (tensor?.dtype !== 'F32' || size === 0) return null
   if (tensor.data.length === size) return tensor.data
@@ -55,15 +65,42 @@ export function readValues(
   return overTargets(tensor.data, size, span, metric.id === 'effect')
 }
 
-/** Effects on several tokens add up, as their log-probabilities do; importance is averaged, as its definition says. */
+/** Importance comes layer by layer: of one output token as rows of their own, of all of them as one tensor with gaps. */
+function readPartial(
+  metric: Metric,
+  partial: ReadonlyMap<string, Tensor>,
+  map: HeadMap,
+  span: TargetSpan | null,
+): Float32Array | null {
+  if (metric.id !== 'attribution' && metric.id !== 'gradient') return null
+  const values =
+    readWhole(metric, partial.get(`importance.${map.kind}`), map, span) ??
+    new Float32Array(map.layers * map.heads).fill(Number.NaN)
+  for (let layer = 0; layer < map.layers; layer++) {
+    const row = partial.get(`importance.${map.kind}.${layer}`)
+    if (row?.dtype === 'F32' && row.data.length === map.heads) values.set(row.data, layer * map.heads)
+  }
+  return values.every(Number.isNaN) ? null : values
+}
+
+/**
+ * Effects on several tokens add up, as their log-probabilities do; importance is averaged, as its definition says, over the tokens it
+ * is known for by now.
+ */
 function overTargets(data: Float32Array, size: number, span: TargetSpan | null, adds: boolean): Float32Array {
   const targets = data.length / size
   const [first, last] = span ?? [0, targets - 1]
   const values = new Float32Array(size)
-  for (let target = first; target <= Math.min(last, targets - 1); target++)
-    for (let at = 0; at < size; at++) values[at]! += data[target * size + at]! // both loops stay inside
-  const parts = adds && span !== null ? 1 : last - first + 1
-  return values.map((sum) => sum / parts)
+  const known = new Int32Array(size)
+  for (let target = first; target <= Math.min(last, targets - 1); target++) {
+    for (let at = 0; at < size; at++) {
+      const value = data[target * size + at]! // both loops stay inside
+      if (Number.isNaN(value)) continue
+      values[at]! += value // the same
+      known[at]! += 1 // the same
+    }
+  }
+  return values.map((sum, at) => (known[at] === 0 ? Number.NaN : adds && span !== null ? sum : sum / known[at]!)) // the same
 }
 
 function readRole(report: unknown, role: string, map: HeadMap): Float32Array | null {
@@ -77,7 +114,7 @@ function readRole(report: unknown, role: string, map: HeadMap): Float32Array | n
 /** The mean of a metric over texts of the corpus, and its spread, out of the study `head-summary`. */
 export function readSummary(
   metric: Metric,
-  { tensors }: Answer,
+  { tensors }: Pick<Answer, 'tensors'>,
   map: HeadMap,
 ): { readonly mean: Float32Array | null; readonly deviation: Float32Array | null } {
   const role = roleOf(metric.id)

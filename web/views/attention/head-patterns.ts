@@ -73,7 +73,7 @@ export function createHeadPattern(board: Board, head: Head): HeadPattern {
 
 /** A pattern of another size belongs to another text; drawing it would put values on the wrong words. */
 function fitting(answer: Analysis | null, name: string, { head }: Head, sides: Sides): Pattern | null {
-  const pattern = patternOf(answer?.tensors?.get(name), head)
+  const pattern = patternOf((answer?.tensors ?? answer?.partial)?.get(name), head)
   if (pattern === null) return null
   return pattern.queries === sides.queries.length && pattern.keys === sides.keys.length ? pattern : null
 }

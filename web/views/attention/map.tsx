@@ -16,6 +16,8 @@ import { mostNotches } from './marks.ts'
 export interface MapProps {
   readonly cells: MapCells
   readonly signed: Cells['signed']
+  /** Whether values are still to come: cells without one are bones then, and hatched else. */
+  readonly pending: boolean
   readonly cell: number
   readonly ramps: Ramps
   readonly upwards: boolean
@@ -152,9 +154,9 @@ function Cell(props: CellProps): JSX.Element {
   )
 }
 
-/** The colour of a value; hatched where there is none. */
-export function fillOf(value: number | undefined, { cells, signed, ramps }: MapProps, hatch: string): string {
-  if (value === undefined || Number.isNaN(value)) return `url(#${hatch})`
+/** The colour of a value; hatched where there is none, and a bone where it is still to come. */
+export function fillOf(value: number | undefined, { cells, signed, pending, ramps }: MapProps, hatch: string): string {
+  if (value === undefined || Number.isNaN(value)) return pending ? 'var(--surface-selected)' : `url(#${hatch})`
   const ramp = signed ? (value < 0 ? ramps.away : ramps.toward) : ramps.amount
   return ramp[rampStep(Math.abs(value), cells.reach)]?.background ?? 'none'
 }

@@ -36,6 +36,7 @@ export function Maps(props: MapsProps): JSX.Element {
   const layout = createMemo(() => layoutOf(board.maps(), props.width, props.height))
   const lines = createMemo(() => rowsOf(board.maps(), layout().columns))
   const shared = createShared(board, props)
+  const pending = createMemo(() => ['asking', 'running'].includes(props.values.analysis()?.phase.kind ?? ''))
   const under = (target: EventTarget | null): { readonly head: Head; readonly element: Element } | null => {
     const element = target instanceof Element ? target.closest('[data-head]') : null
     const head = element && headOf(element.getAttribute('data-head') ?? '', board.maps())
@@ -70,7 +71,14 @@ export function Maps(props: MapsProps): JSX.Element {
           <div class="map-line">
             <For each={line}>
               {(map) => (
-                <OneMap map={map} cells={props.cells} shared={shared} cell={layout().cell} letters={props.letters} />
+                <OneMap
+                  map={map}
+                  cells={props.cells}
+                  pending={pending()}
+                  shared={shared}
+                  cell={layout().cell}
+                  letters={props.letters}
+                />
               )}
             </For>
           </div>
@@ -121,6 +129,7 @@ function createShared(board: Board, props: MapsProps): Shared {
 function OneMap(props: {
   readonly map: HeadMap
   readonly cells: Cells
+  readonly pending: boolean
   readonly cell: number
   readonly shared: Shared
   readonly letters: ReadonlyMap<string, string>
@@ -137,6 +146,7 @@ function OneMap(props: {
           cells={cells()}
           cell={props.cell}
           signed={props.cells.signed}
+          pending={props.pending}
           note={settings().sharedScale ? '' : `to ${plain(cells().reach, board.metric().digits)}`}
           ramps={board.app.ramps()}
           upwards={board.upwards()}

@@ -91,7 +91,8 @@ export function AnalysisLine(props: {
       </Match>
       <Match when={phase().kind === 'cancelled'}>
         <Banner kind="warn">
-          <b>{props.what}: cancelled.</b> What was here before stays.
+          <b>{props.what}: cancelled.</b>{' '}
+          {props.analysis.partial === null ? 'What was here before stays.' : 'What was computed stays.'}
           <LinkButton onClick={() => props.onRetry()}>Continue</LinkButton>
         </Banner>
       </Match>

@@ -2,7 +2,7 @@
 import type { JSX } from 'solid-js'
 import { createMemo, Match, Switch } from 'solid-js'
 import type { Question } from '#server/wire/analyses.ts'
-import { timeLeft } from '#web/marks/numbers.ts'
+import { share, timeLeft } from '#web/marks/numbers.ts'
 import type { Analysis, AskedInstance } from '#web/state/analyses.ts'
 import { useRoom } from '#web/state/room.ts'
 import { Banner, Late, LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
@@ -13,6 +13,11 @@ export interface AnalysisStateProps {
   readonly what: string
   readonly instance: AskedInstance
   readonly question: Question
+}
+
+const progressOf = ({ progress }: Analysis): string => {
+  if (progress === null) return ''
+  return `: ${progress.stage}${progress.total > 1 ? `, ${share(progress.done, progress.total)}` : ''}`
 }
 
 export function AnalysisState(props: AnalysisStateProps): JSX.Element {
@@ -51,7 +56,7 @@ export function AnalysisState(props: AnalysisStateProps): JSX.Element {
         </Match>
         <Match when={running()}>
           <ProgressLine
-            text={`${props.what}${props.analysis.progress ? `: ${props.analysis.progress.stage}` : ''}`}
+            text={`${props.what}${progressOf(props.analysis)}`}
             done={done()}
             left={left()}
             onCancel={mayCancel() ? () => room.analyses.cancel(props.instance, props.question) : undefined}
@@ -59,7 +64,9 @@ export function AnalysisState(props: AnalysisStateProps): JSX.Element {
         </Match>
         <Match when={phase().kind === 'cancelled'}>
           <Banner kind="warn">
-            <b>Cancelled.</b> Nothing is shown in part. <LinkButton onClick={again}>Compute it</LinkButton>
+            <b>Cancelled.</b>{' '}
+            {props.analysis.partial === null ? 'Nothing was finished.' : 'What was computed is shown.'}{' '}
+            <LinkButton onClick={again}>Compute it</LinkButton>
           </Banner>
         </Match>
         <Match when={message()}>

@@ -53,7 +53,7 @@ export function createPairState(model: InstanceModel, open: Accessor<boolean>): 
     return now === null ? null : room.analyses.known(model.instance(), now)
   })
   const pairs = createMemo(() => {
-    const tensor = analysis()?.tensors?.get('interactions')
+    const tensor = (analysis()?.tensors ?? analysis()?.partial)?.get('interactions')
     const at = target()
     return tensor && at !== null ? readPairs(tensor, kind(), model.layout(), at) : null
   })

@@ -1,6 +1,6 @@
 /** The tab "Pairs": which two tokens acted together on the chosen output, as a triangle, a list, and arcs over the lanes. */
 import type { Accessor, JSX } from 'solid-js'
-import { createMemo, createSignal, Match, onCleanup, Show, Switch } from 'solid-js'
+import { createMemo, createSignal, onCleanup, Show } from 'solid-js'
 import { interactionsReport } from '#server/wire/analyses.ts'
 import { count, signed } from '#web/marks/numbers.ts'
 import type { Ramps } from '#web/marks/ramp.ts'
@@ -62,26 +62,21 @@ export function PairsPanel(props: PairsProps): JSX.Element {
         </select>
       </label>
       <p>{chosen().text}</p>
-      <Switch>
-        <Match when={props.state.pairs()}>{(pairs) => <PairsFound {...props} pairs={pairs()} />}</Match>
-        <Match when={props.state.analysis()}>
-          {(analysis) => (
-            <Show when={props.state.question()}>
-              {(question) => (
-                <AnalysisState
-                  analysis={analysis()}
-                  what={chosen().label}
-                  instance={props.model.instance()}
-                  question={question()}
-                />
-              )}
-            </Show>
-          )}
-        </Match>
-        <Match when={true}>
-          <Offer {...props} />
-        </Match>
-      </Switch>
+      <Show when={props.state.analysis()} fallback={<Offer {...props} />}>
+        {(analysis) => (
+          <Show when={props.state.question()}>
+            {(question) => (
+              <AnalysisState
+                analysis={analysis()}
+                what={chosen().label}
+                instance={props.model.instance()}
+                question={question()}
+              />
+            )}
+          </Show>
+        )}
+      </Show>
+      <Show when={props.state.pairs()}>{(pairs) => <PairsFound {...props} pairs={pairs()} />}</Show>
     </Show>
   )
 }
@@ -110,8 +105,9 @@ function PairsFound(props: PairsProps & { readonly pairs: Pairs }): JSX.Element 
     const at = under()
     if (at === null) return `full colour: ±${props.pairs.reach.toFixed(2)} ${unit()}`
     const [a, b] = [props.pairs.places[at[0]] ?? null, props.pairs.places[at[1]] ?? null]
-    const value = withUnit(signed(props.pairs.at(at[0], at[1]), 3), props.model.options().objective)
-    return `${nameOf(b, props.model.pieces())} and ${nameOf(a, props.model.pieces())}: ${value}`
+    const value = props.pairs.at(at[0], at[1])
+    const text = Number.isNaN(value) ? 'not known yet' : withUnit(signed(value, 3), props.model.options().objective)
+    return `${nameOf(b, props.model.pieces())} and ${nameOf(a, props.model.pieces())}: ${text}`
   }
   return (
     <>
@@ -119,7 +115,9 @@ function PairsFound(props: PairsProps & { readonly pairs: Pairs }): JSX.Element 
       <p class="pair-reading" aria-live="off">
         {reading()}
       </p>
-      <Trust {...props} />
+      <Show when={props.state.analysis()?.phase.kind === 'done'}>
+        <Trust {...props} />
+      </Show>
       <label class="slider">
         <span>Strongest pairs, drawn as arcs</span>
         <input

@@ -22,7 +22,7 @@ export interface Pair {
 export interface Pairs {
   /** Tokens that took part: source, then earlier output. */
   readonly places: readonly (Place | null)[]
-  /** Value of the pair of rows a and b, a ≠ b. */
+  /** Value of the pair of rows a and b, a ≠ b; NaN while it is not known. */
   at(a: number, b: number): number
   /** ± this is the full colour: the largest pair. */
   readonly reach: number
@@ -42,7 +42,12 @@ export function readPairs(tensor: Tensor, kind: PairKind, layout: Layout, target
     return kind === 'masked-pairs' ? one : one + (tensor.data[j * size + i] ?? 0)
   }
   let reach = 0
-  for (let a = 0; a < rows.length; a++) for (let b = 0; b < a; b++) reach = Math.max(reach, Math.abs(at(a, b)))
+  for (let a = 0; a < rows.length; a++) {
+    for (let b = 0; b < a; b++) {
+      const size = Math.abs(at(a, b))
+      if (size > reach) reach = size // never for NaN
+    }
+  }
   return { places: rows.map(({ place }) => place), at, reach }
 }
 
@@ -71,7 +76,12 @@ export function topPairs({ places, at }: Pairs, most: number): readonly Pair[] {
       const [first, second] = [places[b], places[a]]
       if (!first || !second) continue
       const value = at(a, b)
-      if (value === 0 || (best.length === most && Math.abs(value) <= Math.abs(best.at(-1)!.value))) continue // full, so there is a last
+      if (
+        value === 0 ||
+        Number.isNaN(value) ||
+        (best.length === most && Math.abs(value) <= Math.abs(best.at(-1)!.value))
+      )
+        continue // full, so there is a last
       const place = best.findIndex((pair) => Math.abs(pair.value) < Math.abs(value))
       best.splice(place === -1 ? best.length : place, 0, { first, second, value })
       if (best.length > most) best.pop()
