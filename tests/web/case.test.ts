@@ -5,8 +5,9 @@ import { bandPath, countBins, linePath, makePlot, roundDomain } from '#web/views
 import { bestThreshold, nearestPoint, pointAt } from '#web/views/case/charts/threshold.ts'
 import { withInterval } from '#web/views/case/estimates.ts'
 import { countTypes, entropiesOf } from '#web/views/case/newsroom/support.ts'
-import { curveLines, mapsOf, pruningLines, roleRows } from '#web/views/case/phrasebook/heads.ts'
-import { byCondition, segmentOf } from '#web/views/case/quiz/segments.ts'
+import { nextCell } from '#web/views/case/charts/cell-moves.ts'
+import { curveLines, leastHalf, mapsOf, meansByMark, pruningLines, roleRows } from '#web/views/case/phrasebook/heads.ts'
+import { byCondition, demonstrationLabels, questionOf, segmentOf } from '#web/views/case/quiz/segments.ts'
 
 const floats = (data: readonly number[], shape: readonly number[] = [data.length]): Tensor => ({
   dtype: 'F32',
@@ -99,9 +100,9 @@ describe('what figures read out of results', () => {
       rankedOn: 1,
       kinds: [{ ...kind, least: { order: [], points } }],
     } as const
-    const read = report as unknown as Parameters<typeof pruningLines>[0]
-    expect(pruningLines(read, 'cross').map(({ label }) => label)).toEqual(['random', 'least important'])
-    expect(pruningLines(read, 'encoder')).toEqual([])
+    const [own] = report.kinds as unknown as readonly Parameters<typeof pruningLines>[0][]
+    expect(pruningLines(own!).map(({ label }) => label)).toEqual(['random', 'least important'])
+    expect(pruningLines({ ...own!, random: null }).map(({ label }) => label)).toEqual(['least important'])
   })
 
   it('[CW10] a role goes to the head with the highest score, with its effect beside it', () => {
@@ -114,6 +115,30 @@ describe('what figures read out of results', () => {
     const report = { shown: 1, of: 1, tokens: 1, alignedRows: 0, roles: [role, { ...role, role: 'induction' }] }
     expect(roleRows({ report, tensors })).toMatchObject([{ role: 'copying', head: 'cross.0.0', effect: -0.5 }])
     expect(mapsOf({ report, tensors }, 'effect')).toMatchObject([{ kind: 'cross', layers: 2, heads: 2 }])
+  })
+
+  it('[CW12] pruned heads are told from the others by their means, heads without a value in neither', () => {
+    const kinds = [{ kind: 'cross', heads: 4, least: { order: ['cross.1.1', 'cross.0.0', 'cross.0.1', 'cross.1.0'] } }]
+    const pruned = leastHalf({ kinds } as unknown as Parameters<typeof leastHalf>[0])
+    expect([...pruned]).toEqual(['cross.1.1', 'cross.0.0'])
+    const map = { kind: 'cross', layers: 2, heads: 2, values: [0.2, 0.5, NaN, 0.4] }
+    const [row] = meansByMark([map], pruned)
+    expect(row?.marked.mean).toBeCloseTo(0.3)
+    expect(row?.others).toEqual({ heads: 1, mean: 0.5 })
+  })
+
+  it('[CW13] arrow keys lead through a table of heads and stop at its edges', () => {
+    expect(nextCell('ArrowRight', [0, 1], [3, 4])).toEqual([0, 2])
+    expect(nextCell('ArrowUp', [0, 1], [3, 4])).toEqual([0, 1])
+    expect(nextCell('End', [2, 1], [3, 4])).toEqual([2, 3])
+    expect(nextCell('Tab', [0, 0], [3, 4])).toBeNull()
+  })
+
+  it('[CW14] the labels of demonstrations are read without the answer that is asked for', () => {
+    const prompt = 'question: jar | options: toy, box | answer: box\nquestion: ship | options: boat, steel | answer:'
+    expect(demonstrationLabels(prompt)).toEqual(['box'])
+    expect(questionOf(prompt)).toBe('ship')
+    expect(demonstrationLabels('question: ship | options: boat, steel | answer:')).toEqual([])
   })
 
   it('[CW11] conditions keep their order, and a missing segment is nothing rather than zero', () => {

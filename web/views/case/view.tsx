@@ -1,8 +1,10 @@
 /** The guide of a case study, above the notes: its question, its steps one at a time, each with a figure that is computed live. */
 import type { JSX } from 'solid-js'
-import { Show } from 'solid-js'
-import { For } from '#web/solid.ts'
+import { onCleanup, Show } from 'solid-js'
+import { createEffect, For, on, onMount } from '#web/solid.ts'
 import { useRoom } from '#web/state/room.ts'
+import { useDesk } from '#web/views/workspace/desk.ts'
+import { focusText } from '#web/views/workspace/pane-walk.ts'
 import { IconButton } from '#web/widgets/controls.tsx'
 import { CloseIcon } from '#web/widgets/icons.tsx'
 import { later } from '#web/widgets/later.tsx'
@@ -28,9 +30,17 @@ function Guided(props: { readonly study: CaseStudy }): JSX.Element {
   // oxlint-disable-next-line solid/reactivity
   const guide = createGuide(props.study)
   const step = () => guide.study.steps[guide.place()]
+  let section!: HTMLElement
+  keepFocus(guide, () => section)
   return (
     <GuideContext.Provider value={guide}>
-      <section class="case-guide" aria-labelledby="h-case" data-open={step() === undefined ? undefined : ''}>
+      <section
+        class="case-guide"
+        aria-labelledby="h-case"
+        data-stop=""
+        data-open={step() === undefined ? undefined : ''}
+        ref={(element) => (section = element)}
+      >
         <header class="pane-head">
           <h2 id="h-case">{`Case: ${guide.study.title}`}</h2>
           <span class="grow" />
@@ -56,6 +66,46 @@ function Guided(props: { readonly study: CaseStudy }): JSX.Element {
         </Show>
       </section>
     </GuideContext.Provider>
+  )
+}
+
+/** The keys of the guide. Whoever turns a step from within the guide reads on at the top of the next. */
+function keepFocus(guide: Guide, section: () => HTMLElement): void {
+  const desk = useDesk()
+  let within = false
+  const enter = (): void => {
+    const start = section().querySelector<HTMLElement>('.case-start .button')
+    const heading = section().querySelector<HTMLElement>('h3')
+    if (heading !== null) focusText(heading)
+    else start?.focus()
+  }
+  const turn = (by: 1 | -1): void => {
+    const to = guide.study.steps[guide.place() + by]
+    if (to !== undefined && guide.place() >= 0) guide.open(to.id)
+  }
+  const noteFocus = (): void => void (within = section().contains(document.activeElement))
+  const key = (shown: string, text: string, run: () => void) => ({ key: shown.toLowerCase(), shown, text, run })
+  onMount(() => {
+    // A step that goes takes the focus with it, so where it was is known before.
+    document.addEventListener('focusin', noteFocus)
+    onCleanup(() => document.removeEventListener('focusin', noteFocus))
+    onCleanup(
+      desk.keys.register([
+        key('C', 'to the case study', enter),
+        key('>', 'next step of the case study', () => turn(1)),
+        key('<', 'previous step of the case study', () => turn(-1)),
+      ]),
+    )
+  })
+  createEffect(
+    on(
+      guide.place,
+      () => {
+        section().querySelector('.case-body')?.scrollTo(0, 0)
+        if (within) enter()
+      },
+      { defer: true },
+    ),
   )
 }
 
@@ -116,7 +166,7 @@ function Onward(props: { readonly guide: Guide }): JSX.Element {
       <Show when={at(1)}>
         {(step) => (
           <button type="button" class="button small" title={step().title} onClick={() => props.guide.open(step().id)}>
-            {`Next: ${step().title}`}
+            <span>{`Next: ${step().title}`}</span>
           </button>
         )}
       </Show>

@@ -2,6 +2,7 @@
 import type { Room } from '#web/state/room.ts'
 import type { Desk, PaneName } from './desk.ts'
 import { isPane } from './desk.ts'
+import { walk } from './pane-walk.ts'
 
 export interface KeyBinding {
   /** As `KeyboardEvent.key`; letters in lower case. */
@@ -60,6 +61,15 @@ export function bindings({ room, desk, document, toggleUnit }: KeyDeps): readonl
     plain('e', 'add to note', () => room.writable() && desk.setPanel('add-to-note')),
     plain('o', 'options', () => desk.setPanel('options')),
     plain('f', 'this pane in full size', () => desk.setFull(desk.full() === null ? paneOf(document) : null)),
+    { key: 'F6', shift: false, shown: 'F6', text: 'to the next pane', always: true, run: () => walk(document, 1) },
+    {
+      key: 'F6',
+      shift: true,
+      shown: 'Shift F6',
+      text: 'to the previous pane',
+      always: true,
+      run: () => walk(document, -1),
+    },
     { key: 'z', ctrl: true, shown: 'Ctrl Z', text: 'undo your last choice or filter', run: () => room.history.undo() },
     { key: 'z', ctrl: true, shift: true, shown: 'Ctrl Shift Z', text: 'redo', run: () => room.history.redo() },
     {
@@ -89,7 +99,7 @@ export function handleKey(event: KeyboardEvent, list: readonly KeyBinding[], let
   const acts = (each: KeyBinding): boolean =>
     each.key === key &&
     (each.ctrl ?? false) === ctrl &&
-    (!ctrl || (each.shift ?? false) === event.shiftKey) &&
+    (each.shift === undefined ? !ctrl || !event.shiftKey : each.shift === event.shiftKey) &&
     (each.always === true || !writing) &&
     (each.pane === undefined ? letters || ctrl || key.length > 1 : each.pane === pane)
   const found = list.find((each) => each.pane !== undefined && acts(each)) ?? list.find(acts)

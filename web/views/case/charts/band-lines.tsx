@@ -20,6 +20,8 @@ export function BandLines(props: {
   readonly xTitle: string
   readonly yTitle: string
   readonly height?: number
+  /** Where a line stands upright, for the numbers that are told beside the chart. */
+  readonly at?: number
   /** Where the numbers have ends of their own. */
   readonly yDomain?: Domain
 }): JSX.Element {
@@ -47,6 +49,15 @@ function Lines(props: Parameters<typeof BandLines>[0] & { readonly width: number
     )
   return (
     <Chart plot={plot()} label={props.label} xTitle={props.xTitle} yTitle={props.yTitle}>
+      <Show when={props.at !== undefined}>
+        <line
+          class="chosen-x"
+          x1={plot().x(props.at!)}
+          x2={plot().x(props.at!)}
+          y1={plot().y.range()[0]}
+          y2={plot().y.range()[1]}
+        />
+      </Show>
       <For each={props.lines}>{(each) => <path class={`band ${each.mark}`} d={band(each)} />}</For>
       <For each={props.lines}>
         {(each) => (

@@ -1,9 +1,12 @@
 /** A number for every head of a kind: layers from bottom to top, heads from left to right; a click chooses the head. */
 import type { JSX } from 'solid-js'
+import { createSignal } from 'solid-js'
 import { rampStep } from '#web/marks/ramp.ts'
 import { For } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
+import { classNames } from '#web/widgets/class-names.ts'
+import { nextCell } from './cell-moves.ts'
 
 export interface HeadValues {
   readonly kind: string
@@ -18,6 +21,8 @@ export function HeadTables(props: {
   readonly reach: number
   readonly format: (value: number) => string
   readonly label: (name: string, value: string) => string
+  /** Heads that are hatched at the edge; `label` says why. */
+  readonly marked: (name: string) => boolean
 }): JSX.Element {
   return <For each={props.maps}>{(map) => <HeadTable {...props} map={map} />}</For>
 }
@@ -30,9 +35,20 @@ function HeadTable(props: Parameters<typeof HeadTables>[0] & { readonly map: Hea
     return app.preferences.values().layersFrom === 'bottom' ? rising.toReversed() : rising
   }
   const heads = (): readonly number[] => [...Array(props.map.heads).keys()]
+  // One stop for Tab, and the arrow keys within, as in the head maps.
+  const [stop, setStop] = createSignal<readonly [row: number, head: number]>([0, 0])
+  let table!: HTMLTableElement
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = nextCell(event.key, stop(), [props.map.layers, props.map.heads])
+    if (next === null) return
+    event.preventDefault()
+    setStop(next)
+    table.querySelector<HTMLElement>('[tabindex="0"]')?.focus()
+  }
   return (
-    <table class="head-table">
-      <caption>{props.map.kind}</caption>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- a table whose cells are walked is a grid
+    <table class="case-heads" role="grid" ref={(element) => (table = element)} onKeyDown={onKeyDown}>
+      <caption>{`${props.map.kind} heads`}</caption>
       <thead>
         <tr>
           <th scope="col">
@@ -43,10 +59,20 @@ function HeadTable(props: Parameters<typeof HeadTables>[0] & { readonly map: Hea
       </thead>
       <tbody>
         <For each={layers()}>
-          {(layer) => (
+          {(layer, row) => (
             <tr>
               <th scope="row">{`L${layer + from()}`}</th>
-              <For each={heads()}>{(head) => <HeadCell {...props} layer={layer} head={head} />}</For>
+              <For each={heads()}>
+                {(head) => (
+                  <HeadCell
+                    {...props}
+                    layer={layer}
+                    head={head}
+                    stop={stop()[0] === row() && stop()[1] === head}
+                    onFocus={() => setStop([row(), head])}
+                  />
+                )}
+              </For>
             </tr>
           )}
         </For>
@@ -56,7 +82,13 @@ function HeadTable(props: Parameters<typeof HeadTables>[0] & { readonly map: Hea
 }
 
 function HeadCell(
-  props: Parameters<typeof HeadTable>[0] & { readonly layer: number; readonly head: number },
+  props: Parameters<typeof HeadTable>[0] & {
+    readonly layer: number
+    readonly head: number
+    /** Whether Tab stops here. */
+    readonly stop: boolean
+    readonly onFocus: () => void
+  },
 ): JSX.Element {
   const app = useApp()
   const room = useRoom()
@@ -68,11 +100,13 @@ function HeadCell(
     <td>
       <button
         type="button"
-        class="head-value"
+        class={classNames('head-value', props.marked(name()) && 'marked')}
+        tabindex={props.stop ? 0 : -1}
         aria-pressed={room.selection.view().heads.includes(name())}
         aria-label={props.label(name(), text())}
         title={props.label(name(), text())}
         style={{ background: fill()?.background, color: fill()?.text }}
+        onFocus={() => props.onFocus()}
         onClick={(event) => (event.shiftKey ? room.selection.toggleHead(name()) : room.selection.chooseHead(name()))}
       >
         {text()}

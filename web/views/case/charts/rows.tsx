@@ -101,10 +101,11 @@ export function StackedRows(props: {
   readonly label: string
 }): JSX.Element {
   const height = 20
+  const beside = (): number => (props.rows.some(({ text }) => text !== '') ? valueWidth : 0)
   return (
     <Measured>
       {(width) => {
-        const scale = (): number => Math.max(10, width - nameWidth - valueWidth) / Math.max(props.whole, 1e-12)
+        const scale = (): number => Math.max(10, width - nameWidth - beside()) / Math.max(props.whole, 1e-12)
         return (
           <svg class="chart" width={width} height={props.rows.length * height} role="img" aria-label={props.label}>
             <For each={props.rows}>

@@ -33,16 +33,42 @@ export function curveLines({ orders: found }: AblationCurveReport): readonly Ban
 const pointsOf = ({ points }: AblationCurveReport['orders'][number]): BandLine['points'] =>
   points.map(({ removed, change }) => ({ x: removed, estimate: change }))
 
+export type PrunedKind = PruningReport['kinds'][number]
+
 /** The metric of one kind of attention: least important heads pruned, beside random ones. */
-export function pruningLines({ kinds }: PruningReport, kind: string): readonly BandLine[] {
-  const own = kinds.find((each) => each.kind === kind)
-  if (own === undefined) return []
-  const points = (list: PruningReport['kinds'][number]['least']['points']): BandLine['points'] =>
+export function pruningLines(own: PrunedKind): readonly BandLine[] {
+  const points = (list: PrunedKind['least']['points']): BandLine['points'] =>
     list.map(({ removed, score }) => ({ x: removed, estimate: score }))
   const least = { label: 'least important', mark: 'second-line', points: points(own.least.points) }
   const random =
     own.random === null ? [] : [{ label: 'random', mark: 'random-line', points: points(own.random.points) }]
   return [...random, least]
+}
+
+/** The half of each kind that would be pruned first. */
+export const leastHalf = ({ kinds: found }: PruningReport): ReadonlySet<string> =>
+  new Set(found.flatMap(({ heads, least }) => least.order.slice(0, Math.floor(heads / 2))))
+
+interface MeanOfHeads {
+  readonly heads: number
+  /** NaN of none. */
+  readonly mean: number
+}
+
+/** The means of marked heads and of the others, kind by kind; heads without a value count in neither. */
+export function meansByMark(
+  maps: readonly HeadValues[],
+  marked: ReadonlySet<string>,
+): readonly { readonly kind: string; readonly marked: MeanOfHeads; readonly others: MeanOfHeads }[] {
+  return maps.map(({ kind, heads, values }) => {
+    const mean = (wanted: boolean): MeanOfHeads => {
+      const own = Array.from(values).filter(
+        (value, i) => !Number.isNaN(value) && marked.has(`${kind}.${Math.floor(i / heads)}.${i % heads}`) === wanted,
+      )
+      return { heads: own.length, mean: own.reduce((sum, value) => sum + value, 0) / own.length }
+    }
+    return { kind, marked: mean(true), others: mean(false) }
+  })
 }
 
 const kinds = ['encoder', 'decoder', 'cross'] as const

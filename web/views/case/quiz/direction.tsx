@@ -23,8 +23,10 @@ export function Direction(): JSX.Element {
       bars: rows()
         .filter(({ condition }) => condition.name === name)
         .map(({ condition, mark }) => {
-          const { contribution } = segmentOf(condition, segment())
-          return { mark, estimate: contribution, text: signed(contribution.value ?? NaN) }
+          const { contribution, tokens } = segmentOf(condition, segment())
+          return tokens === 0
+            ? { mark, estimate: { value: null, interval: null }, text: 'has none' }
+            : { mark, estimate: contribution, text: signed(contribution.value ?? NaN) }
         }),
     })),
   )
@@ -75,8 +77,8 @@ export function Direction(): JSX.Element {
       </Figure>
       <Converged rows={rows()} />
       <LookFor>
-        demonstrations whose labels lower the right answer under the adversarial condition: there they pull towards the
-        lure.
+        whether labels raise the right answer less where they are drawn by chance, and whether a lure among the options
+        takes something away. Compare the early checkpoint: what has training added?
       </LookFor>
     </>
   )

@@ -13,6 +13,13 @@ export const segments: readonly { readonly name: string; readonly label: string;
   { name: 'rest', label: 'rest of the template', mark: 'part-rest' },
 ]
 
+/** What the demonstrations of a prompt answer, in their order. */
+export const demonstrationLabels = (prompt: string): readonly string[] =>
+  [...prompt.matchAll(/\| answer: (.+)$/gm)].map(([, label]) => label!.trim()) // the pattern has one group
+
+/** What the last question of a prompt asks about. */
+export const questionOf = (prompt: string): string => /.*^question: (.+?) \|/ms.exec(prompt)?.[1] ?? ''
+
 /** The order in which conditions are shown, those of other names behind. */
 const conditionOrder = ['gold', 'random', 'none', 'adversarial']
 
@@ -20,6 +27,12 @@ export const conditionLabel = (name: string): string => (name === 'none' ? 'no d
 
 export const byCondition = <T extends { readonly name: string }>(items: readonly T[]): readonly T[] =>
   items.toSorted((a, b) => rankOf(a.name) - rankOf(b.name))
+
+/** Prompts by their condition. */
+export const inOrder = <T extends { readonly attributes: Readonly<Record<string, unknown>> }>(
+  prompts: readonly T[],
+): readonly T[] =>
+  prompts.toSorted((a, b) => rankOf(String(a.attributes['condition'])) - rankOf(String(b.attributes['condition'])))
 
 const rankOf = (name: string): number => {
   const place = conditionOrder.indexOf(name)

@@ -1,22 +1,15 @@
 /** The steps of the quiz: what answers draw on, under four conditions and on two checkpoints. */
 import type { Component, JSX } from 'solid-js'
-import { createMemo, createSignal, Show } from 'solid-js'
+import { createMemo } from 'solid-js'
 import { evaluationReport } from '#server/wire/case-studies.ts'
-import type { InstanceRow } from '#server/wire/instances.ts'
-import { readInstances } from '#web/api/instances.ts'
-import { messageOf } from '#web/errors.ts'
 import { percent } from '#web/marks/numbers.ts'
-import { createEffect, For } from '#web/solid.ts'
-import { useApp } from '#web/state/app.ts'
-import { useRoom } from '#web/state/room.ts'
-import { Banner } from '#web/widgets/messages.tsx'
 import { createAnswer } from '../answer.ts'
 import { ChartKey } from '../charts/plot.tsx'
 import { AmountRows, StackedRows } from '../charts/rows.tsx'
 import { withInterval } from '../estimates.ts'
 import { Figure } from '../figure.tsx'
-import { viewOfToken } from '../instance-link.tsx'
 import { LookFor } from '../prose.tsx'
+import { Conditions } from './conditions.tsx'
 import { Direction } from './direction.tsx'
 import { conditionRows, createDraws, versions } from './draws.ts'
 import { accuracyOf, byCondition, conditionLabel, segmentOf, segments } from './segments.ts'
@@ -28,66 +21,6 @@ const createAccuracies = () =>
       readsOutputs: checkpoint === null,
     }),
   )
-
-function Conditions(): JSX.Element {
-  const app = useApp()
-  const room = useRoom()
-  const [rows, setRows] = createSignal<readonly InstanceRow[]>([])
-  const [problem, setProblem] = createSignal<string | null>(null)
-  createEffect(() => {
-    const asking = new AbortController()
-    const query = { search: '', filters: [], sort: null, descending: false, offset: 0, limit: 4 }
-    readInstances(app.api, room.id, query, asking.signal).then(
-      (reply) => setRows(reply.rows),
-      (error: unknown) => setProblem(messageOf(error)),
-    )
-  })
-  return (
-    <>
-      <p>
-        Every question stands in the corpus four times: after demonstrations with their right answers (gold), with
-        answers drawn by chance (random), without any (no demos), and with a lure among its options (adversarial).
-      </p>
-      <Show when={problem()}>{(text) => <Banner kind="error">{text()}</Banner>}</Show>
-      <table class="case-list">
-        <caption>The first question of the corpus</caption>
-        <thead>
-          <tr>
-            <th scope="col">Condition</th>
-            <th scope="col">Model writes</th>
-            <th scope="col">Answer</th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={rows()}>
-            {(row) => (
-              <tr>
-                <td>
-                  <button
-                    type="button"
-                    class="link"
-                    title="Open this prompt at its answer"
-                    onClick={() => room.selection.select(viewOfToken(row.id, 0))}
-                  >
-                    {conditionLabel(String(row.attributes['condition'] ?? row.id))}
-                  </button>
-                </td>
-                <td>{firstLine(row.output?.text ?? '–')}</td>
-                <td>{row.reference}</td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-      </table>
-      <LookFor>
-        the labels of the demonstrations in the Instance View. Do they contribute to the answer although they name other
-        things? What becomes of that when they are wrong?
-      </LookFor>
-    </>
-  )
-}
-
-const firstLine = (text: string): string => text.trim().split('\n', 1)[0] ?? ''
 
 function Accuracy(): JSX.Element {
   const answers = createAccuracies()
