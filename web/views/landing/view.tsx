@@ -3,13 +3,14 @@ import { useNavigate } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { createMemo, createSignal, onCleanup, Show } from 'solid-js'
 import type { WorkspaceReply } from '#server/wire/workspaces.ts'
-import { createEffect, For, lazy, onMount, Suspense } from '#web/solid.ts'
+import { createEffect, For, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import type { Workspaces } from '#web/state/workspaces.ts'
 import { createWorkspaces } from '#web/state/workspaces.ts'
 import { RenameDialog } from '#web/views/session/sign-in.tsx'
 import { modelSummary } from '#web/views/workspace/model-summary.ts'
 import { BrandMark } from '#web/widgets/icons.tsx'
+import { later } from '#web/widgets/later.tsx'
 import { Banner, Bones, Late, LinkButton } from '#web/widgets/messages.tsx'
 import { ThemeMenu } from '#web/widgets/theme-menu.tsx'
 import { DiskUse } from './disk-use.tsx'
@@ -17,8 +18,10 @@ import { NewWorkspace } from './new-workspace.tsx'
 import { OwnWorkspaces } from './own-workspaces.tsx'
 
 /** The lanes are the workspace's own; they load after the page is there. */
-const LiveExample = lazy(() =>
-  import('./live-example.tsx').then(({ LiveExample: component }) => ({ default: component })),
+const LiveExample = later(
+  () => import('./live-example.tsx'),
+  (module) => module.LiveExample,
+  { waiting: () => null },
 )
 
 /** How often the people present and the last changes are read anew. */
@@ -46,13 +49,7 @@ export function LandingPage(): JSX.Element {
             </Banner>
           )}
         </Show>
-        <Show when={app.person() && newsroom()}>
-          {(example) => (
-            <Suspense>
-              <LiveExample workspace={example()} />
-            </Suspense>
-          )}
-        </Show>
+        <Show when={app.person() && newsroom()}>{(example) => <LiveExample workspace={example()} />}</Show>
         <Principles />
         <Measured />
         <Cases list={examples()} loading={workspaces.list() === null && workspaces.error() === null} />

@@ -3,7 +3,7 @@ import type { JSX } from 'solid-js'
 import { createMemo, Show } from 'solid-js'
 import type { NoteStatus } from '#collab/wire/document.ts'
 import { ago } from '#web/marks/numbers.ts'
-import { For, lazy, onMount, Suspense } from '#web/solid.ts'
+import { For, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import type { NoteHead } from '#web/state/notes.ts'
 import { evidenceOf } from '#web/state/notes.ts'
@@ -11,12 +11,23 @@ import { useRoom } from '#web/state/room.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import { classNames } from '#web/widgets/class-names.ts'
 import { MoreIcon } from '#web/widgets/icons.tsx'
+import { later } from '#web/widgets/later.tsx'
 import { Menu } from '#web/widgets/menu.tsx'
 import { Bones, Late } from '#web/widgets/messages.tsx'
 import { EvidenceChip } from './chip.tsx'
 
 /** CodeMirror is half of the page's code and only needed where a note is open. */
-const NoteText = lazy(() => import('./note-text.tsx').then(({ NoteText: component }) => ({ default: component })))
+const NoteText = later(
+  () => import('./note-text.tsx'),
+  (module) => module.NoteText,
+  {
+    waiting: () => (
+      <Late>
+        <Bones label="Opening the note" widths={['95%', '88%', '40%']} />
+      </Late>
+    ),
+  },
+)
 
 const statusNames: Readonly<Record<NoteStatus, string>> = { open: 'Open', supported: 'Supported', refuted: 'Refuted' }
 const statuses: readonly NoteStatus[] = ['open', 'supported', 'refuted']
@@ -46,15 +57,7 @@ export function Hypothesis(props: { readonly head: NoteHead; readonly fresh: boo
         }
       >
         <TitleField head={props.head} focus={props.fresh} />
-        <Suspense
-          fallback={
-            <Late>
-              <Bones label="Opening the note" widths={['95%', '88%', '40%']} />
-            </Late>
-          }
-        >
-          <NoteText note={props.head.id} />
-        </Suspense>
+        <NoteText note={props.head.id} />
       </Show>
       <EvidenceLists note={props.head.id} />
     </article>

@@ -8,7 +8,7 @@ export const RangeLegend = later(load, (rest) => rest.RangeLegend)
 export const SelectionBar = later(
   load,
   (rest) => rest.SelectionBar,
-  () => null,
+  { waiting: () => null },
 )
 
 export const projectionParts = [ParameterForm, RangeLegend, SelectionBar] as const

@@ -19,7 +19,7 @@ import { defaultShare } from './presets.ts'
 export const ListPane = later(
   () => import('#web/views/list/view.tsx'),
   (module) => module.ListPane,
-  () => <section class="pane list" aria-label="Instances" aria-busy="true" data-pane="list" />,
+  { waiting: () => <section class="pane list" aria-label="Instances" aria-busy="true" data-pane="list" /> },
 )
 
 export function Arrangement(): JSX.Element {

@@ -1,25 +1,68 @@
 /** Dialogs that are loaded when they are opened first, so that the page comes up without them. */
-import type { JSX } from 'solid-js'
+import type { Component, JSX } from 'solid-js'
 import { onCleanup, Show } from 'solid-js'
-import { lazy, onMount, Suspense } from '#web/solid.ts'
+import { onMount } from '#web/solid.ts'
 import { attentionParts } from '#web/views/attention/later.ts'
 import { StepBody } from '#web/views/case/view.tsx'
 import { instanceParts } from '#web/views/instance/later.ts'
 import { projectionParts } from '#web/views/projection/later.ts'
 import { ListPane } from './arrangement.tsx'
+import { Dialog } from '#web/widgets/dialog.tsx'
+import { later } from '#web/widgets/later.tsx'
 import { useDesk } from './desk.ts'
 import { FilterForm } from './filter-bar.tsx'
 import type { KeyBinding } from './keys.ts'
 
-const loadPalette = () => import('#web/views/palette/view.tsx')
-const Palette = lazy(() => loadPalette().then(({ Palette: component }) => ({ default: component })))
-const PreferencesDialog = lazy(() =>
-  import('#web/views/preferences/view.tsx').then(({ PreferencesDialog: component }) => ({ default: component })),
+const Nothing: Component = () => null
+
+const whenMissing = { waiting: Nothing, missing: MissingPanel }
+
+const Palette = later(
+  () => import('#web/views/palette/view.tsx'),
+  (module) => module.Palette,
+  whenMissing,
 )
-const Tour = lazy(() => import('#web/views/tour/view.tsx').then(({ Tour: component }) => ({ default: component })))
-const ShareDialog = lazy(() =>
-  import('#web/views/share/view.tsx').then(({ ShareDialog: component }) => ({ default: component })),
+const PreferencesDialog = later(
+  () => import('#web/views/preferences/view.tsx'),
+  (module) => module.PreferencesDialog,
+  whenMissing,
 )
+const Tour = later(
+  () => import('#web/views/tour/view.tsx'),
+  (module) => module.Tour,
+  whenMissing,
+)
+const ShareDialog = later(
+  () => import('#web/views/share/view.tsx'),
+  (module) => module.ShareDialog,
+  whenMissing,
+)
+
+/** A panel that could not be loaded takes nothing else with it. */
+function MissingPanel(props: { readonly onRetry: () => void }): JSX.Element {
+  const desk = useDesk()
+  const close = (): void => {
+    desk.setPanel(null)
+    desk.setTouring(false)
+  }
+  return (
+    <Dialog
+      open={true}
+      onOpenChange={close}
+      title="This panel could not be loaded"
+      description="It comes by itself when the connection is back; if it does not, reload the page."
+    >
+      <div class="line end">
+        <button type="button" class="plain" onClick={close}>
+          Close
+        </button>
+        <button type="button" class="button" onClick={() => props.onRetry()}>
+          Try again
+        </button>
+      </div>
+    </Dialog>
+  )
+}
 
 /**
  * Once the page rests, what is opened next is fetched: panels then come up at once, also for who has gone offline, and
@@ -28,8 +71,7 @@ const ShareDialog = lazy(() =>
 const restsAfter = 2_000
 
 function loadAhead(): void {
-  void loadPalette()
-  for (const part of [...attentionParts, ...instanceParts, ...projectionParts, FilterForm, ListPane, StepBody])
+  for (const part of [Palette, ...attentionParts, ...instanceParts, ...projectionParts, FilterForm, ListPane, StepBody])
     void part.preload()
 }
 
@@ -41,22 +83,18 @@ export function Panels(props: { readonly bindings: readonly KeyBinding[] }): JSX
   })
   return (
     <>
-      <Suspense>
-        <Show when={desk.touring()}>
-          <Tour />
-        </Show>
-      </Suspense>
-      <Suspense>
-        <Show when={desk.panel() === 'palette'}>
-          <Palette bindings={props.bindings} />
-        </Show>
-        <Show when={desk.panel() === 'share'}>
-          <ShareDialog onClose={() => desk.setPanel(null)} />
-        </Show>
-        <Show when={desk.panel() === 'preferences'}>
-          <PreferencesDialog onClose={() => desk.setPanel(null)} />
-        </Show>
-      </Suspense>
+      <Show when={desk.touring()}>
+        <Tour />
+      </Show>
+      <Show when={desk.panel() === 'palette'}>
+        <Palette bindings={props.bindings} />
+      </Show>
+      <Show when={desk.panel() === 'share'}>
+        <ShareDialog onClose={() => desk.setPanel(null)} />
+      </Show>
+      <Show when={desk.panel() === 'preferences'}>
+        <PreferencesDialog onClose={() => desk.setPanel(null)} />
+      </Show>
     </>
   )
 }
