@@ -41,7 +41,8 @@ test('[IV29] a token is settled from the layer on after which it stays the likel
   const lens = readLens(tensors, report, 2)!
   expect(settledAt(lens, 0)).toBeNull()
   expect(settledAt(lens, 1)).toBe(1)
-  expect([0, 1, 2].map(layerName)).toEqual(['embedding', 'L0', 'L1'])
+  expect([0, 1, 2].map((layer) => layerName(layer, 0))).toEqual(['embedding', 'L0', 'L1'])
+  expect([0, 1, 2].map((layer) => layerName(layer, 1))).toEqual(['embedding', 'L1', 'L2'])
 })
 
 test('[IV30] a lens of an output of another length, or with a tensor missing, is not read', () => {

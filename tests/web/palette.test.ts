@@ -79,7 +79,7 @@ describe('sections', () => {
 })
 
 test('[PL7] heads are called by kind, layer and head, counted from 0 or from 1', () => {
-  expect(headLabel({ kind: 'cross', layer: 2, head: 1 })).toBe('cross L2.H1')
+  expect(headLabel({ kind: 'cross', layer: 2, head: 1 }, 0)).toBe('cross L2.H1')
   expect(headLabel({ kind: 'cross', layer: 2, head: 1 }, 1)).toBe('cross L3.H2')
   const names = headNames({
     kind: 'encoder-decoder',

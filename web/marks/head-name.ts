@@ -10,9 +10,15 @@ export function parseHead(name: string): Head | null {
 /** The number of the first layer and the first head on screen; links and files count from 0. */
 export type CountFrom = 0 | 1
 
+/** "L2", as a layer is called on screen. */
+export const layerNumber = (layer: number, from: CountFrom): string => `L${layer + from}`
+
+/** "L2.H1", as a head is called on screen where its kind is known. */
+export const headNumber = ({ layer, head }: Pick<Head, 'layer' | 'head'>, from: CountFrom): string =>
+  `${layerNumber(layer, from)}.H${head + from}`
+
 /** "cross L2.H1", as heads are called on screen. */
-export const headLabel = ({ kind, layer, head }: Head, from: CountFrom = 0): string =>
-  `${kind} L${layer + from}.H${head + from}`
+export const headLabel = (head: Head, from: CountFrom): string => `${head.kind} ${headNumber(head, from)}`
 
 /** Every head of a model by name, kind by kind. */
 export function headNames({

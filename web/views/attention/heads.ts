@@ -1,7 +1,7 @@
 /** The heads of a model as maps: one grid of layers and heads for each kind of attention, with names for people and for links. */
 import type { AttentionKind, CheckpointSummary, Head } from '#compute/types.ts'
 import type { CountFrom } from '#web/marks/head-name.ts'
-import { parseHead } from '#web/marks/head-name.ts'
+import { headNumber, parseHead } from '#web/marks/head-name.ts'
 
 /** All heads of one kind of attention. */
 export interface HeadMap {
@@ -61,5 +61,5 @@ export const indexOf = ({ layer, head }: Pick<Head, 'layer' | 'head'>, { heads }
 /** "Cross L2.H1"; of a decoder alone "Self L2.H1". */
 export function titleOf(head: Head, maps: readonly HeadMap[], countFrom: CountFrom): string {
   const title = maps.find(({ kind }) => kind === head.kind)?.title ?? titles[head.kind]
-  return `${title} L${head.layer + countFrom}.H${head.head + countFrom}`
+  return `${title} ${headNumber(head, countFrom)}`
 }

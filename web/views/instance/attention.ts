@@ -4,6 +4,7 @@ import { createMemo } from 'solid-js'
 import type { Head } from '#compute/types.ts'
 import type { TokenChoice } from '#collab/wire/document.ts'
 import type { Question } from '#server/wire/analyses.ts'
+import type { CountFrom } from '#web/marks/head-name.ts'
 import { headLabel, parseHead } from '#web/marks/head-name.ts'
 import { rankAgreement } from '#web/marks/rank-agreement.ts'
 import type { Analysis } from '#web/state/analyses.ts'
@@ -38,6 +39,7 @@ export interface AttentionDeps {
   /** The first is the primary one. */
   readonly heads: Accessor<readonly string[]>
   readonly flow: Accessor<Flow>
+  readonly countFrom: Accessor<CountFrom>
   /** Whether it is time to ask: somebody wants to see it, and what matters more has been asked for. */
   readonly wanted: Accessor<boolean>
   ask(question: Question): Accessor<Analysis>
@@ -86,7 +88,7 @@ export function createAttention(deps: AttentionDeps): Attention {
   })
   const name = (): string => {
     const chosen = head()
-    return chosen ? headLabel(chosen) : flowNames[flow()]
+    return chosen ? headLabel(chosen, deps.countFrom()) : flowNames[flow()]
   }
   return { name, whyNot, ofAll: () => head() === null, analysis, looking, agreement, question }
 }

@@ -33,7 +33,7 @@ export interface Comparison {
 }
 
 /** What of A's model B shares. */
-export type SharedDeps = Pick<ModelDeps, 'kind' | 'unit' | 'channel' | 'flow' | 'entry' | 'ask'>
+export type SharedDeps = Pick<ModelDeps, 'kind' | 'unit' | 'channel' | 'flow' | 'countFrom' | 'entry' | 'ask'>
 
 export function createComparison(a: () => InstanceModel, shared: SharedDeps): Comparison {
   const room = useRoom()

@@ -3,10 +3,12 @@ import type { Accessor, JSX } from 'solid-js'
 import { createMemo, Show } from 'solid-js'
 import type { TokenChoice } from '#collab/wire/document.ts'
 import type { Question } from '#server/wire/analyses.ts'
+import type { CountFrom } from '#web/marks/head-name.ts'
 import { count, plain, probability } from '#web/marks/numbers.ts'
 import type { Ramps } from '#web/marks/ramp.ts'
 import { rampStep } from '#web/marks/ramp.ts'
 import { For } from '#web/solid.ts'
+import { useApp } from '#web/state/app.ts'
 import { useRoom } from '#web/state/room.ts'
 import { AnalysisState } from './analysis-state.tsx'
 import { spanOf } from './layout.ts'
@@ -65,8 +67,15 @@ const definition =
 const rowsOf = (lens: Lens): readonly number[] =>
   Array.from({ length: lens.layers }, (_, index) => lens.layers - 1 - index)
 
+/** The number of the first layer. */
+function useCountFrom(): Accessor<CountFrom> {
+  const app = useApp()
+  return () => app.preferences.values().countFrom
+}
+
 /** One column a step, the last layer on top: as data flows, upward. */
 function LensMap(props: LensProps & { readonly lens: Lens; readonly chosen: number | null }): JSX.Element {
+  const from = useCountFrom()
   const steps = createMemo(() => Array.from({ length: props.lens.steps }, (_, index) => index))
   const colour = (step: number, layer: number): string => {
     const chance = Math.exp(props.lens.at(step, layer).logProb)
@@ -75,12 +84,12 @@ function LensMap(props: LensProps & { readonly lens: Lens; readonly chosen: numb
   const label = (step: number): string => {
     const settled = settledAt(props.lens, step)
     const token = props.model.pieces().output[step]?.label ?? ''
-    return `Step ${step + 1}, “${token}”: ${settled === null ? 'never the likeliest before the end' : `the likeliest from ${layerName(settled)} on`}`
+    return `Step ${step + 1}, “${token}”: ${settled === null ? 'never the likeliest before the end' : `the likeliest from ${layerName(settled, from())} on`}`
   }
   return (
     <div class="lens-map" style={{ '--rows': String(props.lens.layers) }}>
       <span class="lens-axis" aria-hidden="true">
-        <For each={rowsOf(props.lens)}>{(layer) => <span>{layer === 0 ? 'emb' : layerName(layer)}</span>}</For>
+        <For each={rowsOf(props.lens)}>{(layer) => <span>{layer === 0 ? 'emb' : layerName(layer, from())}</span>}</For>
       </span>
       <span class="lens-columns">
         <For each={steps()}>
@@ -103,6 +112,7 @@ function LensMap(props: LensProps & { readonly lens: Lens; readonly chosen: numb
 }
 
 function LensTable(props: { readonly model: InstanceModel; readonly lens: Lens; readonly step: number }): JSX.Element {
+  const from = useCountFrom()
   const written = (): string => props.model.pieces().output[props.step]?.label ?? ''
   const id = (): number | undefined => props.model.instance().output?.ids[props.step]
   const others = (cell: LensCell): string =>
@@ -131,7 +141,7 @@ function LensTable(props: { readonly model: InstanceModel; readonly lens: Lens; 
             const cell = (): LensCell => props.lens.at(props.step, layer)
             return (
               <tr title={others(cell())}>
-                <th scope="row">{layerName(layer)}</th>
+                <th scope="row">{layerName(layer, from())}</th>
                 <td class={cell().likeliest[0]?.id === id() ? 'strong' : undefined}>{cell().likeliest[0]?.name}</td>
                 <td class="n">{probability(Math.exp(cell().likeliest[0]?.logProb ?? 0))}</td>
                 <td class="n">{count(cell().rank)}</td>

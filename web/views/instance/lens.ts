@@ -1,6 +1,8 @@
 /** The logit lens as the panel reads it: what each layer would write. Pure. */
 import { lensReport } from '#server/wire/analyses.ts'
 import type { Tensor } from '#web/api/safetensors.ts'
+import type { CountFrom } from '#web/marks/head-name.ts'
+import { layerNumber } from '#web/marks/head-name.ts'
 import { pieceName } from '#web/marks/pieces.ts'
 
 export interface Lens {
@@ -77,4 +79,5 @@ export function settledAt(lens: Lens, step: number): number | null {
 }
 
 /** "L2": what stands after layer 2; the embedding is not a layer. */
-export const layerName = (layer: number): string => (layer === 0 ? 'embedding' : `L${layer - 1}`)
+export const layerName = (layer: number, from: CountFrom): string =>
+  layer === 0 ? 'embedding' : layerNumber(layer - 1, from)

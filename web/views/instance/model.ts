@@ -5,6 +5,7 @@ import type { ModelKind } from '#compute/types.ts'
 import type { AttributionOptionsValue, TokenChoice } from '#collab/wire/document.ts'
 import type { Question } from '#server/wire/analyses.ts'
 import type { InstanceReply, ScoredStep } from '#server/wire/instances.ts'
+import type { CountFrom } from '#web/marks/head-name.ts'
 import type { Piece, Unit } from '#web/marks/pieces.ts'
 import { groupOf, piecesOf, spanText } from '#web/marks/pieces.ts'
 import { reachOf, roundUp } from '#web/marks/scale.ts'
@@ -59,6 +60,8 @@ export interface ModelDeps {
   readonly unit: Accessor<Unit>
   readonly channel: Accessor<Channel>
   readonly flow: Accessor<Flow>
+  /** The number of the first layer and the first head. */
+  readonly countFrom: Accessor<CountFrom>
   /** Asks a question about the instance; null where nobody answers. */
   readonly ask: ((instance: InstanceReply, question: Question) => Accessor<Analysis>) | null
   /** The full colour of what this is compared with: the larger scale is that of both. */
@@ -143,7 +146,7 @@ function createFrames(
 }
 
 function attentionOf(
-  { view, instance, flow, channel, ask }: ModelDeps,
+  { view, instance, flow, countFrom, channel, ask }: ModelDeps,
   known: Pick<InstanceModel, 'layout' | 'choice' | 'reaching' | 'entry'>,
 ): Attention {
   const { layout, choice, reaching: at, entry } = known
@@ -152,6 +155,7 @@ function attentionOf(
     choice,
     reaching: at,
     flow,
+    countFrom,
     heads: () => view().heads,
     // The first colours of an attribution are waited for; attention comes after them.
     wanted: () => ask !== null && channel() !== 'attribution' && !isPending(entry(), true),

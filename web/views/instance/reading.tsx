@@ -128,6 +128,7 @@ function createReading(props: { readonly instance: InstanceReply }): {
     unit: () => (alt() ? 'pieces' : app.preferences.values().unit),
     channel: () => app.preferences.values().channel,
     flow: () => app.preferences.values().flow,
+    countFrom: () => app.preferences.values().countFrom,
     ask: (instance, question) => room.analyses.ask(instance, question),
   }
   // The model is there before what it is compared with.

@@ -37,10 +37,11 @@ export function LiveExample(props: { readonly workspace: WorkspaceReply }): JSX.
 }
 
 /** The figure shows what each token gave, and nothing else. */
-const attributionAlone: Pick<ModelDeps, 'unit' | 'channel' | 'flow' | 'ask'> = {
+const attributionAlone: Pick<ModelDeps, 'unit' | 'channel' | 'flow' | 'countFrom' | 'ask'> = {
   unit: () => 'pieces',
   channel: () => 'attribution',
   flow: () => 'mean',
+  countFrom: () => 0,
   ask: null,
 }
 
