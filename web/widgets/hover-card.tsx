@@ -14,6 +14,8 @@ export interface CardAnchor {
   /** What it is about, or where on the page that is. */
   readonly element: Pick<Element, 'getBoundingClientRect'>
   readonly text: () => CardText
+  /** Drawn below the rows; made when the card opens. */
+  readonly picture?: () => JSX.Element
 }
 
 const delay = 80
@@ -66,6 +68,7 @@ function Card(props: { readonly anchor: CardAnchor }): JSX.Element {
           </div>
         )}
       </For>
+      {props.anchor.picture?.()}
     </div>
   )
 }

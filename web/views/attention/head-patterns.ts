@@ -45,9 +45,9 @@ export function createHeadPattern(board: Board, head: Head): HeadPattern {
     return question
   })
   const sides = createMemo(() => sidesOf(board.model(), head.kind, board.pieces()))
-  const weights = createMemo(() => fitting(asked.analysis(), 'weights', head, sides()))
+  const weights = createMemo(() => patternIn(asked.analysis(), 'weights', head, sides()))
   const attribution = createMemo(() =>
-    fitting(askedAttribution.analysis(), `attribution.${head.kind}.${head.layer}`, head, sides()),
+    patternIn(askedAttribution.analysis(), `attribution.${head.kind}.${head.layer}`, head, sides()),
   )
   const sink = createMemo(() => {
     const pattern = weights()
@@ -72,7 +72,7 @@ export function createHeadPattern(board: Board, head: Head): HeadPattern {
 }
 
 /** A pattern of another size belongs to another text; drawing it would put values on the wrong words. */
-function fitting(answer: Analysis | null, name: string, { head }: Head, sides: Sides): Pattern | null {
+export function patternIn(answer: Analysis | null, name: string, { head }: Head, sides: Sides): Pattern | null {
   const pattern = patternOf((answer?.tensors ?? answer?.partial)?.get(name), head)
   if (pattern === null) return null
   return pattern.queries === sides.queries.length && pattern.keys === sides.keys.length ? pattern : null

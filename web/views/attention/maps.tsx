@@ -12,6 +12,7 @@ import type { Cells, MapCells } from './cells.ts'
 import { describe, ranksOf } from './cells.ts'
 import { cardOf } from './head-card.ts'
 import { chooseHead, headKey } from './head-keys.ts'
+import { HeadPreview } from './head-preview.tsx'
 import type { HeadMap } from './heads.ts'
 import { countOf, headOf, nameOf } from './heads.ts'
 import { MapCanvas } from './map-canvas.tsx'
@@ -42,11 +43,17 @@ export function Maps(props: MapsProps): JSX.Element {
     const head = element && headOf(element.getAttribute('data-head') ?? '', board.maps())
     return element && head ? { head, element } : null
   }
-  const hover = (event: PointerEvent): void => {
-    const at = under(event.target)
+  const point = (target: EventTarget | null): void => {
+    const at = under(target)
     if (anchor()?.element === at?.element) return
     const text = (head: Head) => cardOf(board, props.values.values(), shared.ranks(), shared.others(), head)
-    setAnchor(at && { element: at.element, text: () => text(at.head) })
+    setAnchor(
+      at && {
+        element: at.element,
+        text: () => text(at.head),
+        picture: () => <HeadPreview board={board} head={at.head} />,
+      },
+    )
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the grids inside have the roles; one listener serves all their cells
@@ -55,8 +62,12 @@ export function Maps(props: MapsProps): JSX.Element {
       role="group"
       aria-label="Maps of heads"
       data-held={props.values.held() || undefined}
-      onPointerOver={hover}
+      onPointerOver={(event) => point(event.target)}
       onPointerLeave={() => setAnchor(null)}
+      onFocusIn={(event) => {
+        if (event.target.matches(':focus-visible')) point(event.target)
+      }}
+      onFocusOut={() => setAnchor(null)}
       onClick={(event) => {
         const at = under(event.target)
         if (at) chooseHead(board, at.head, event.shiftKey)
