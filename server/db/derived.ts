@@ -20,11 +20,12 @@ export interface StoredOrigin {
 }
 
 /** The same for those who read it; `name` is that of the person, where they are known here. */
-export const toOrigin = ({ from, by, target, checkpoint }: StoredOrigin, name: string | null): Origin => ({
+export const toOrigin = ({ from, by, target, checkpoint, languages }: StoredOrigin, name: string | null): Origin => ({
   from,
   by: by === null || name === null ? null : { id: by, name },
   target,
   checkpoint,
+  languages: languages && { source: languages.source ?? null, target: languages.target ?? null },
 })
 
 export interface DerivedRow {

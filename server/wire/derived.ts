@@ -61,5 +61,7 @@ export const origin = z.object({
   by: z.object({ id: identifier, name: z.string() }).nullable(),
   target: derivedTarget,
   checkpoint: identifier.nullable(),
+  /** Those of a multilingual translator; null where the checkpoint says alone. */
+  languages: chosenLanguages.nullable(),
 })
 export type Origin = z.infer<typeof origin>

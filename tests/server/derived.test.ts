@@ -88,7 +88,13 @@ describe('texts of people’s own', () => {
     const source = 'question: needle | options: tool, steel, wool | answer:'
     const { instance, how, shown } = await make('quiz', { source })
     expect([how, shown.source.text, shown.reference, shown.attributes]).toEqual(['started', source, null, {}])
-    expect(shown.origin).toEqual({ from: 'a', by: { id: ana.id, name: 'Ana' }, target: plain.target, checkpoint: null })
+    expect(shown.origin).toEqual({
+      from: 'a',
+      by: { id: ana.id, name: 'Ana' },
+      target: plain.target,
+      checkpoint: null,
+      languages: null,
+    })
     const ids = await lastOf(
       local.generate(opened.quiz.engine, shown.source.ids, { beams: 1, sampling: null }, 'all settings'),
     )

@@ -10,7 +10,7 @@ import {
   scoresBetween,
 } from '#web/views/instance/compare.ts'
 import { knownTokens, tokenOf } from '#web/views/instance/contrast-tokens.ts'
-import { requestOf, troubleOf } from '#web/views/instance/own-request.ts'
+import { requestOf, startLanguages, troubleOf } from '#web/views/instance/own-request.ts'
 import { makeScores } from './support/scores.ts'
 
 function instance(
@@ -103,25 +103,46 @@ test('[IV36] agreement between two attributions is about sizes, over the same so
 })
 
 test('[IV37] what is open already is not made once more; a changed text, output or model is asked for', () => {
-  const open = { source: a.source.text, output: a.output!.text, writes: 'model', checkpoint: null } as const
-  expect(troubleOf(open, a)).toContain('what is open')
-  expect(troubleOf({ ...open, writes: 'given' }, a)).toContain('what is open')
-  expect(troubleOf({ ...open, source: ' ' }, a)).toBe('Give a text.')
-  expect(troubleOf({ ...open, writes: 'given', output: '' }, null)).toContain('Give an output')
+  const languages = { source: '', target: '' }
+  const open = { source: a.source.text, output: a.output!.text, writes: 'model', checkpoint: null, languages } as const
+  const one = { known: null, chosen: null }
+  expect(troubleOf(open, a, one)).toContain('what is open')
+  expect(troubleOf({ ...open, writes: 'given' }, a, one)).toContain('what is open')
+  expect(troubleOf({ ...open, source: ' ' }, a, one)).toBe('Give a text.')
+  expect(troubleOf({ ...open, writes: 'given', output: '' }, null, one)).toContain('Give an output')
   const forced = { ...open, writes: 'given', output: 'else' } as const
-  expect(troubleOf(forced, a)).toBeNull()
-  expect(requestOf(forced, a)).toEqual({
+  expect(troubleOf(forced, a, one)).toBeNull()
+  expect(requestOf(forced, a, one)).toEqual({
     from: 'one',
     source: null,
     target: { kind: 'force', text: 'else' },
     checkpoint: null,
+    languages: null,
   })
-  expect(requestOf({ ...open, source: 'new', checkpoint: 'quiz-early' }, null)).toEqual({
+  expect(requestOf({ ...open, source: 'new', checkpoint: 'quiz-early' }, null, one)).toEqual({
     from: null,
     source: 'new',
     target: { kind: 'write' },
     checkpoint: 'quiz-early',
+    languages: null,
   })
+})
+
+test('[IV39] a text of a multilingual translator starts with the languages of what is open, and others make another text', () => {
+  const known = { source: 'en_XX', target: null, codes: ['en_XX', 'de_DE', 'fr_XX'] }
+  const spoken = { known, chosen: { source: 'de_DE', target: 'fr_XX' } }
+  expect(startLanguages(spoken)).toEqual({ source: 'de_DE', target: 'fr_XX' })
+  expect(startLanguages({ known, chosen: { source: 'deu_Latn', target: null } })).toEqual({
+    source: 'en_XX',
+    target: '',
+  })
+  const languages = startLanguages(spoken)
+  const open = { source: a.source.text, output: a.output!.text, writes: 'model', checkpoint: null, languages } as const
+  expect(troubleOf(open, a, spoken)).toContain('what is open')
+  const other = { ...open, languages: { source: 'de_DE', target: 'en_XX' } }
+  expect(troubleOf(other, a, spoken)).toBeNull()
+  expect(requestOf(other, a, spoken).languages).toEqual({ source: 'de_DE', target: 'en_XX' })
+  expect(troubleOf({ ...open, languages: { source: 'de_DE', target: 'x' } }, a, spoken)).toContain('two languages')
 })
 
 test('[IV38] a typed token is one that the page has met, or a number', () => {

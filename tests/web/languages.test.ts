@@ -1,7 +1,7 @@
 /** Languages of translators, as the form of a new workspace and the top bar know them. */
 import { expect, test } from 'vitest'
 import { languageName, languagePair } from '#web/marks/languages.ts'
-import { codeOf, languageProblem, readLanguages, usualLanguages } from '#web/views/landing/language-choice.ts'
+import { codeOf, languageProblem, readLanguages, usualLanguages } from '#web/marks/language-choice.ts'
 
 const mbart = { codes: ['en_XX', 'de_DE', 'ro_RO'], source: 'en_XX', target: null }
 const nllb = { codes: ['deu_Latn', 'zho_Hans', 'eng_Latn'], source: 'eng_Latn', target: 'deu_Latn' }

@@ -168,6 +168,7 @@ function comparedStates({ instance }: Recorded, base: RoomState): readonly (read
       by: { id: berta.id, name: berta.name },
       target: { kind: 'continue', step: 3, token: 17 },
       checkpoint: null,
+      languages: null,
     },
   }
   return [

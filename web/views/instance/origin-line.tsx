@@ -53,10 +53,11 @@ function Line(props: { readonly instance: InstanceReply; readonly origin: Origin
 }
 
 /** "Ada continued newsroom-test-1 from step 17 with “he”". */
-function madeOf({ output }: InstanceReply, { from, by, target, checkpoint }: Origin): string {
+function madeOf({ output }: InstanceReply, { from, by, target, checkpoint, languages }: Origin): string {
   const who = by?.name ?? 'Somebody'
   const of = from ?? 'a text'
-  const model = checkpoint === null ? '' : `, read by ${checkpoint}`
+  const spoken = languages === null ? '' : `, ${languages.source ?? 'usual'} → ${languages.target ?? 'usual'}`
+  const model = `${checkpoint === null ? '' : `, read by ${checkpoint}`}${spoken}`
   if (target.kind === 'force') return `${who} gave another output to ${of}${model}.`
   if (target.kind === 'write') return `${who} tried a text${from ? ` from ${from}` : ''}${model}.`
   const token = output?.steps[target.step]?.token

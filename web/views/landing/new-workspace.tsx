@@ -11,8 +11,8 @@ import { Dialog } from '#web/widgets/dialog.tsx'
 import { CheckpointField } from './checkpoint-field.tsx'
 import { CorpusField } from './corpus-field.tsx'
 import { CorpusPreview } from './corpus-preview.tsx'
-import { type TypedLanguages, readLanguages, usualLanguages } from './language-choice.ts'
-import { LanguageFields } from './language-fields.tsx'
+import { type TypedLanguages, readLanguages, usualLanguages } from '#web/marks/language-choice.ts'
+import { LanguageFields } from '#web/widgets/language-fields.tsx'
 
 export interface NewWorkspaceProps {
   readonly open: boolean

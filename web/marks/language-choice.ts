@@ -1,6 +1,6 @@
-/** The languages of a new workspace while they are typed. */
+/** The languages of a multilingual translator while they are typed. */
 import type { ChosenLanguages, KnownLanguages } from '#server/wire/checkpoints.ts'
-import { languageName } from '#web/marks/languages.ts'
+import { languageName } from './languages.ts'
 
 /** As they stand in the form: codes, or what is not yet one. */
 export interface TypedLanguages {

@@ -5,7 +5,7 @@ import type { KnownLanguages } from '#server/wire/checkpoints.ts'
 import { languageName } from '#web/marks/languages.ts'
 import { For } from '#web/solid.ts'
 import { Field } from '#web/widgets/controls.tsx'
-import { type TypedLanguages, codeOf, languageProblem } from './language-choice.ts'
+import { type TypedLanguages, codeOf, languageProblem } from '#web/marks/language-choice.ts'
 
 export function LanguageFields(props: {
   readonly known: KnownLanguages
