@@ -151,6 +151,18 @@ describe.skipIf(missing !== null)(`two people in one workspace${missing === null
     await expect.poll(() => readNote(cleo.page)).toBe('One. Two. ')
   })
 
+  it('[EB8] a panel whose code does not arrive says so, and comes once it can be loaded', async () => {
+    const { page } = await enter('Ana')
+    await page.route('**/assets/*.js', (route) => route.abort())
+    await page.getByRole('button', { name: 'Share' }).click()
+    const missing = page.getByRole('dialog', { name: 'This panel could not be loaded' })
+    await missing.waitFor()
+    await page.unroute('**/assets/*.js')
+    await missing.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('dialog', { name: /^Share “/ }).waitFor()
+    await missing.waitFor({ state: 'detached' })
+  })
+
   it('[EB5] a link that was copied shows a second person the same numbers', async () => {
     const ana = await enter('Ana')
     await openRow(ana.page, 'phrasebook-test-5')
