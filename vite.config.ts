@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 import solid from 'vite-plugin-solid'
 
 const backend = 'http://127.0.0.1:4884'
@@ -12,9 +12,24 @@ const single = ['yjs', 'lib0', 'y-protocols', 'solid-js', '@codemirror/state', '
  */
 const compiler: object = { inlineStyles: false }
 
+/**
+ * Every zod schema carries the way to write itself down as JSON Schema, which the server does for its API's description and the page
+ * never does. Without it the page is 5 KB smaller, gzipped.
+ */
+const withoutJsonSchema: Plugin = {
+  name: 'without-json-schema',
+  transform: {
+    filter: { id: /zod\/v4\/classic\/schemas\.js$/ },
+    handler: (code) =>
+      code
+        .replaceAll(/^ *inst\._zod\.processJSONSchema = .*;$/gm, '')
+        .replaceAll(/\bcreate(?:Standard|To)JSONSchemaMethod\(this, [^)]*\)/g, 'undefined'),
+  },
+}
+
 export default defineConfig({
   root: 'web',
-  plugins: [solid({ solid: compiler })],
+  plugins: [withoutJsonSchema, solid({ solid: compiler })],
   resolve: { dedupe: single },
   build: {
     outDir: 'dist',
