@@ -24,7 +24,8 @@ const partNames: Readonly<Record<string, string>> = {
   pin: 'the comparison',
 }
 
-const stampKey = 'r'
+/** The field of a copied link that names the revision of the model. */
+export const stampKey = 'r'
 const stampLength = 12
 
 /** The address with the revision of the model that its numbers belong to. */

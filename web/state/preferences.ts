@@ -3,6 +3,7 @@ import type { Accessor } from 'solid-js'
 import { createSignal } from 'solid-js'
 import { z } from 'zod'
 import { batch } from '#web/solid.ts'
+import type { HeadSettings } from './head-settings.ts'
 import { headSettings } from './head-settings.ts'
 
 /** The part of `Storage` that is needed; it may refuse (private windows, full disk). */
@@ -17,20 +18,24 @@ export type Theme = (typeof themes)[number]
 /** In the order in which a key walks through them. */
 export const units = ['pieces', 'words', 'sentences'] as const
 
+/** What the fill and the foot of a token show. */
+export const channels = ['both', 'attribution', 'attention'] as const
+/** How all heads are taken together where none is chosen. */
+export const flows = ['mean', 'rollout'] as const
+export const corpusForms = ['plot', 'table'] as const
+
 const preferences = z.object({
   theme: z.enum(themes).catch('system'),
   /** What the lanes show as one: pieces of the vocabulary, words or sentences. */
   unit: z.enum(units).catch('pieces'),
-  /** What the fill and the foot of a token show. */
-  channel: z.enum(['attribution', 'attention', 'both']).catch('both'),
-  /** How all heads are taken together where none is chosen. */
-  flow: z.enum(['mean', 'rollout']).catch('mean'),
+  channel: z.enum(channels).catch('both'),
+  flow: z.enum(flows).catch('mean'),
   /** Arrangement of the panes. */
   preset: z.enum(['explore', 'heads', 'instance', 'write']).catch('instance'),
   /** Share of the first of two panes, by arrangement and handle. */
   sizes: z.record(z.string().max(40), z.number().min(0.05).max(0.95)).catch({}),
   /** The rows of the corpus as points or as a table. */
-  corpusAs: z.enum(['plot', 'table']).catch('plot'),
+  corpusAs: z.enum(corpusForms).catch('plot'),
   /** How the heads are shown. */
   heads: headSettings,
   /** Whether other people's selections are drawn. */
@@ -60,6 +65,8 @@ export type PreferenceValues = z.infer<typeof preferences>
 export interface Preferences {
   readonly values: Accessor<PreferenceValues>
   set(change: Partial<PreferenceValues>): void
+  /** In force for this visit, as what an address asks for: unless it is chosen otherwise, and never stored. */
+  visit(change: Partial<PreferenceValues>): void
 }
 
 const storageKey = 'coattend.preferences'
@@ -70,11 +77,13 @@ export function createPreferences(store: PreferenceStore, visit: Partial<Prefere
   const [asked, setAsked] = createSignal(visit)
   return {
     values: () => ({ ...stored(), ...asked() }),
+    visit: (change) => void setAsked((before) => ({ ...before, ...change })),
     set(change) {
-      const next = { ...stored(), ...change }
+      const own = change.heads === undefined ? {} : { heads: chosenHeads(stored(), asked(), change.heads) }
+      const next = { ...stored(), ...change, ...own }
       batch(() => {
         setStored(next)
-        setAsked((before) => withoutKeys(before, change))
+        setAsked((before) => afterChange(before, change))
       })
       try {
         store.setItem(storageKey, JSON.stringify(next))
@@ -85,8 +94,23 @@ export function createPreferences(store: PreferenceStore, visit: Partial<Prefere
   }
 }
 
-const withoutKeys = (values: Partial<PreferenceValues>, change: object): Partial<PreferenceValues> =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(change, name)))
+/** Of the settings of heads only what was chosen is stored, not what the address asked for beside it. */
+function chosenHeads(
+  { heads }: PreferenceValues,
+  asked: Partial<PreferenceValues>,
+  chosen: HeadSettings,
+): HeadSettings {
+  const before = asked.heads
+  if (before === undefined) return chosen
+  const changed = Object.entries(chosen).filter(([name, value]) => value !== before[name as keyof HeadSettings]) // a key of both
+  return { ...heads, ...Object.fromEntries(changed) }
+}
+
+/** What the address still asks for: of the heads all but what was chosen. */
+function afterChange(asked: Partial<PreferenceValues>, change: Partial<PreferenceValues>): Partial<PreferenceValues> {
+  const rest = Object.fromEntries(Object.entries(asked).filter(([name]) => !Object.hasOwn(change, name)))
+  return asked.heads !== undefined && change.heads !== undefined ? { ...rest, heads: change.heads } : rest
+}
 
 /** What an address asks for: `?preset=projector`. */
 export const visitOf = (query: URLSearchParams): Partial<PreferenceValues> =>

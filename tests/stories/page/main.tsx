@@ -98,6 +98,8 @@ function start(): void {
       show(next, theme) {
         app.preferences.set({ theme, corpusAs: next.startsWith('projection') ? 'plot' : 'table' })
         setName('')
+        // What was clicked in the last story stands in its address.
+        history.replaceState(null, '', '/')
         setName(next)
       },
       timeRecolouring: (tokens, times) => timeRecolouring(tokens, times, app.ramps()),

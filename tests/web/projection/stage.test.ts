@@ -142,3 +142,18 @@ test('[PV34] a hand that pans while points travel puts them where they go: nothi
     expect(stage.moment().transform.left).toBe(left)
   })
 })
+
+test('[PV50] a part of the layout is gone to by its middle and how many times larger it is, and can be told again', () => {
+  onStage(300, (stage, pass) => {
+    stage.show(first)
+    expect(stage.factor()).toBeCloseTo(1, 9)
+    stage.look([2, 3], 4)
+    pass(400)
+    expect(stage.whole()).toBe(false)
+    expect(stage.factor()).toBeCloseTo(4, 9)
+    const [x, y] = toScreen(stage.moment().transform, [2, 3])
+    expect([x, y]).toEqual([expect.closeTo(120, 6), expect.closeTo(70, 6)])
+    // Only the view has moved: the points are the same arrays, which need not be drawn anew from their places.
+    expect(stage.moment().places).toBe(first)
+  })
+})

@@ -1,5 +1,5 @@
 /** How a layout is turned so that its long axis lies along the pane. */
-import type { Size } from './view-transform.ts'
+import type { Point, Size } from './view-transform.ts'
 
 /** A rotation of the plane by its cosine and sine. */
 export interface Turn {
@@ -31,6 +31,15 @@ export function turnAlong(x: ArrayLike<number>, y: ArrayLike<number>, { width, h
   const angle = (width >= height ? 0 : Math.PI / 2) - axis
   return { cosine: Math.cos(angle), sine: Math.sin(angle) }
 }
+
+/** A point of the layout as it is shown. */
+export const turnedPoint = ([x, y]: Point, { cosine, sine }: Turn): Point => [
+  x * cosine - y * sine,
+  x * sine + y * cosine,
+]
+
+/** The turn that takes another one back. */
+export const opposite = ({ cosine, sine }: Turn): Turn => ({ cosine, sine: -sine })
 
 /** The two coordinates of every point, turned: [n] each. */
 export function turned(

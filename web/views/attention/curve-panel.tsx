@@ -66,7 +66,8 @@ function Begin(props: { readonly onAsk: () => void }): JSX.Element {
 }
 
 function Curves(props: { readonly analysis: Analysis }): JSX.Element {
-  const [asTable, setAsTable] = createSignal(false)
+  const board = useBoard()
+  const asTable = (): boolean => board.settings().curveTable
   const report = createMemo((): AblationCurveReport | null => {
     const parsed = ablationCurveReport.safeParse(props.analysis.report)
     return parsed.success ? parsed.data : null
@@ -82,7 +83,9 @@ function Curves(props: { readonly analysis: Analysis }): JSX.Element {
                 Change of log-prob a token, nats, over {share(present().shown, present().of)} texts
               </span>
               <span class="grow" />
-              <LinkButton onClick={() => setAsTable(!asTable())}>{asTable() ? 'As curves' : 'As a table'}</LinkButton>
+              <LinkButton onClick={() => board.set({ curveTable: !asTable() })}>
+                {asTable() ? 'As curves' : 'As a table'}
+              </LinkButton>
             </p>
             <Show when={asTable()} fallback={<CurvePlot lines={lines()} />}>
               <CurveTable lines={lines()} />

@@ -1,6 +1,6 @@
 /** All heads as a table: every metric a column, sorted by any of them, chosen by row. */
 import type { JSX } from 'solid-js'
-import { createMemo, createSignal, Show } from 'solid-js'
+import { createMemo, Show } from 'solid-js'
 import type { Head } from '#compute/types.ts'
 import { plain, share, signed } from '#web/marks/numbers.ts'
 import { For } from '#web/solid.ts'
@@ -23,7 +23,10 @@ const mostRows = 600
 
 export function HeadList(props: { readonly summary: Summary }): JSX.Element {
   const board = useBoard()
-  const [order, setOrder] = createSignal<TableOrder>({ by: 0, descending: true })
+  const order = (): TableOrder => {
+    const { sorted, descending } = board.settings()
+    return { by: sorted === 0 ? null : Math.min(sorted, shown.length) - 1, descending }
+  }
   const columns = shown.map((id) => {
     const metric = metricOf(id)
     const values = createMetricValues(
@@ -57,7 +60,11 @@ export function HeadList(props: { readonly summary: Summary }): JSX.Element {
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and keys must be able to do that */}
       <div class="head-table" role="region" aria-label="Table of heads" tabindex="0">
         <table>
-          <ListHead columns={columns.map(({ metric }) => metric)} order={order()} onOrder={setOrder} />
+          <ListHead
+            columns={columns.map(({ metric }) => metric)}
+            order={order()}
+            onOrder={({ by, descending }) => board.set({ sorted: by === null ? 0 : by + 1, descending })}
+          />
           <Rows rows={rows().slice(0, mostRows)} columns={columns.map(({ metric }) => metric)} />
         </table>
       </div>

@@ -4,11 +4,11 @@ import { onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import type { Room } from '#web/state/room.ts'
 import { useRoom } from '#web/state/room.ts'
-import type { Answer } from '#web/views/workspace/desk.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import type { KeyBinding } from '#web/views/workspace/keys.ts'
 import type { Channel } from './attention.ts'
 import { flagNames, flagsOfInstance, nextFlag } from './flags.ts'
+import type { Answer } from './settings.ts'
 
 /** Acts while the view is on screen. */
 export function useInstanceKeys(): void {

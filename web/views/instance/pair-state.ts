@@ -4,6 +4,7 @@ import { createMemo, createSignal } from 'solid-js'
 import type { Question } from '#server/wire/analyses.ts'
 import type { Analysis } from '#web/state/analyses.ts'
 import { useRoom } from '#web/state/room.ts'
+import { useDesk } from '#web/views/workspace/desk.ts'
 import { spanOf } from './layout.ts'
 import type { InstanceModel } from './model.ts'
 import type { Pair, PairKind, Pairs, Place } from './pairs.ts'
@@ -35,8 +36,7 @@ export const mostArcs = 40
 
 export function createPairState(model: InstanceModel, open: Accessor<boolean>): PairState {
   const room = useRoom()
-  const [kind, setKind] = createSignal<PairKind>('masked-pairs')
-  const [most, setMost] = createSignal(12)
+  const { pairKind: kind, setPairKind: setKind, arcs: most, setArcs: setMost } = useDesk()
   const [hovered, setHovered] = createSignal<Place | null>(null)
   const target = createMemo(() => {
     const choice = model.choice()
@@ -73,9 +73,9 @@ export function createPairState(model: InstanceModel, open: Accessor<boolean>): 
   }
   return {
     kind,
-    setKind: (next) => void setKind(next),
+    setKind,
     most,
-    setMost: (next) => void setMost(Math.max(1, Math.min(mostArcs, next))),
+    setMost: (next) => setMost(Math.max(1, Math.min(mostArcs, next))),
     hovered,
     setHovered: (place) => void setHovered(place),
     target,

@@ -4,7 +4,8 @@ import type { Piece } from '#web/marks/pieces.ts'
 import type { Side } from './frame.ts'
 import type { Layout } from './layout.ts'
 
-export type PairKind = 'masked-pairs' | 'integrated-hessians' | 'attention-edges'
+export const pairKinds = ['masked-pairs', 'integrated-hessians', 'attention-edges'] as const
+export type PairKind = (typeof pairKinds)[number]
 
 /** A token of the matrix; `null` is the start token, which stands in no lane. */
 export interface Place {

@@ -1,8 +1,9 @@
 /** B under A: its lanes on A's scale, or the difference of the two, with its name and what can be done with it. */
 import type { Accessor, JSX } from 'solid-js'
-import { createSignal, Match, Show, Switch } from 'solid-js'
+import { Match, Show, Switch } from 'solid-js'
 import type { Ramps } from '#web/marks/ramp.ts'
 import { useRoom } from '#web/state/room.ts'
+import { useDesk } from '#web/views/workspace/desk.ts'
 import { Segment } from '#web/widgets/controls.tsx'
 import { Banner, Bones, Late, LinkButton } from '#web/widgets/messages.tsx'
 import { sameUnit } from './compare.ts'
@@ -18,7 +19,8 @@ export interface PinnedProps {
 }
 
 export function PinnedLanes(props: PinnedProps): JSX.Element {
-  const [shown, setShown] = createSignal<'b' | 'difference'>('b')
+  const desk = useDesk()
+  const shown = desk.ofB
   const between = (): InstanceModel | null => (shown() === 'difference' ? props.comparison.difference() : null)
   const failure = (): string | null => {
     const state = props.comparison.state()
@@ -27,7 +29,7 @@ export function PinnedLanes(props: PinnedProps): JSX.Element {
   return (
     <Show when={props.comparison.pin() !== null && !props.comparison.same()}>
       <section class="pinned" aria-label="B, pinned to compare with">
-        <PinnedHead {...props} shown={shown()} onShow={setShown} />
+        <PinnedHead {...props} shown={shown()} onShow={desk.setOfB} />
         <Switch>
           <Match when={failure()}>
             {(message) => (

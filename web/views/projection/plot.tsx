@@ -16,6 +16,7 @@ import { Overlay } from './overlay.tsx'
 import type { PlotPainter } from './plot-painter.ts'
 import { makePlotPainter } from './plot-painter.ts'
 import { PointCard } from './point-card.tsx'
+import { keepSeenPart } from './seen-part.ts'
 import type { ProjectionSettings } from './settings.ts'
 import type { Places, Stage } from './stage.ts'
 import { createPlotKeys } from './plot-keys.ts'
@@ -78,6 +79,7 @@ export function Plot(props: PlotProps): JSX.Element {
     onCleanup(watchSize(place, stage))
   })
   createEffect(() => stage.show(model.places()))
+  keepSeenPart(model, stage, settings, room.projection.parameters)
   createEffect(() => painter?.paint(stage.moment(), model.look(), window.devicePixelRatio || 1))
   // Another layout has other rows.
   createEffect(on(model.rows, () => (setHover(-1), setActive(-1)), { defer: true }))

@@ -42,7 +42,11 @@ export interface Stage {
   zoom(factor: number, at?: Point): void
   /** Travels to a view where a point of the layout is in the middle. */
   centre(point: Point, factor: number): void
+  /** Travels to a view so many times larger than the whole, with a point of the layout in the middle. */
+  look(middle: Point, factor: number): void
   fitAll(): void
+  /** How many times larger than the whole layout it is drawn now. */
+  factor(): number
   close(): void
 }
 
@@ -64,10 +68,9 @@ const ease = (share: number): number => 1 - (1 - share) ** 3
 
 interface Journey {
   readonly start: number
-  readonly from: Places
   readonly to: Places
-  /** Where places on the way are written: neither end is touched. */
-  readonly into: Places
+  /** Where points come from, and where places on the way are written: neither end is touched. null where only the view moves. */
+  readonly way: { readonly from: Places; readonly into: Places } | null
   readonly view: readonly [from: ViewTransform, to: ViewTransform]
 }
 
@@ -88,7 +91,8 @@ export function createStage({ frames, duration, padding }: StageOptions): Stage 
   const now = (): Moment => untrack(moment)
   const set = (part: Partial<Moment>): void =>
     void setMoment((before) => ({ ...before, ...part, version: before.version + 1 }))
-  const extent = (): Bounds => union(boundsOf(target.x, target.y), included)
+  let bounds = boundsOf(target.x, target.y)
+  const extent = (): Bounds => union(bounds, included)
   const fitting = (size = now().size): ViewTransform => fit(extent(), size, padding)
 
   const travel = (to: ViewTransform): void => {
@@ -100,7 +104,8 @@ export function createStage({ frames, duration, padding }: StageOptions): Stage 
       journey = null
       return set({ places: target, transform: to, moving: false })
     }
-    journey = { start: frames.now(), from: copyOf(places), to: target, into: copyOf(places), view: [transform, to] }
+    const way = places === target ? null : { from: copyOf(places), into: copyOf(places) }
+    journey = { start: frames.now(), to: target, way, view: [transform, to] }
     cancelFrame = frames.next(step)
   }
   const step = (time: number): void => {
@@ -130,11 +135,19 @@ export function createStage({ frames, duration, padding }: StageOptions): Stage 
     return [scale / 4, scale * 400]
   }
   const middle = ({ width, height }: Size): Point => [width / 2, height / 2]
+  const to = ([x, y]: Point, wanted: number): void => {
+    setWhole(false)
+    const [least, most] = limits()
+    const scale = Math.min(most, Math.max(least, wanted))
+    const [cx, cy] = middle(now().size)
+    travel({ scale, left: cx - x * scale, top: cy + y * scale })
+  }
   return {
     moment,
     whole,
     show(places) {
       target = places
+      bounds = boundsOf(places.x, places.y)
       travel(untrack(whole) ? fitting() : now().transform)
     },
     include(places) {
@@ -152,13 +165,9 @@ export function createStage({ frames, duration, padding }: StageOptions): Stage 
     },
     pan: (dx, dy) => move(panned(now().transform, dx, dy)),
     zoom: (factor, at = middle(now().size)) => move(zoomed(now().transform, factor, at, limits())),
-    centre([x, y], factor) {
-      setWhole(false)
-      const { transform, size } = now()
-      const scale = Math.min(limits()[1], Math.max(limits()[0], transform.scale * factor))
-      const [cx, cy] = middle(size)
-      travel({ scale, left: cx - x * scale, top: cy + y * scale })
-    },
+    centre: (point, factor) => to(point, now().transform.scale * factor),
+    look: (point, factor) => to(point, fitting().scale * factor),
+    factor: () => now().transform.scale / fitting().scale,
     fitAll() {
       setWhole(true)
       travel(fitting())
@@ -184,7 +193,9 @@ function union(bounds: Bounds, places: Places | null): Bounds {
 const copyOf = ({ x, y }: Places): Places => ({ x: x.slice(), y: y.slice() })
 
 /** The places at a share of the way: always the same arrays, in a new object, so that the change is seen. */
-function mixed({ from, to, into }: Journey, share: number): Places {
+function mixed({ to, way }: Journey, share: number): Places {
+  if (way === null) return to
+  const { from, into } = way
   for (let i = 0; i < to.x.length; i++) {
     into.x[i] = from.x[i]! + (to.x[i]! - from.x[i]!) * share
     into.y[i] = from.y[i]! + (to.y[i]! - from.y[i]!) * share

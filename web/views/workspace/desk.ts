@@ -5,6 +5,8 @@ import type { Evidence, TokenChoice } from '#collab/wire/document.ts'
 import { WebError } from '#web/errors.ts'
 import type { Exports } from '#web/export/registry.ts'
 import { createExports } from '#web/export/registry.ts'
+import type { InstanceSettings } from '#web/views/instance/settings.ts'
+import { createInstanceSettings } from '#web/views/instance/settings.ts'
 import type { ProjectionSettings } from '#web/views/projection/settings.ts'
 import { createProjectionSettings } from '#web/views/projection/settings.ts'
 import type { Keys } from './key-registry.ts'
@@ -18,7 +20,7 @@ export const isPane = (name: string | null | undefined): name is PaneName => pan
 /** What is on screen where there is room for one column only. */
 export type Tab = 'instance' | 'corpus' | 'attention' | 'notes'
 
-export interface Desk {
+export interface Desk extends InstanceSettings {
   readonly openNote: Accessor<string | null>
   setOpenNote(note: string | null): void
   /** The chip that brought the present view; null once the person has moved on. */
@@ -40,9 +42,6 @@ export interface Desk {
   /** Which of the panels is open. */
   readonly panel: Accessor<Panel | null>
   setPanel(panel: Panel | null): void
-  /** What the panel beside the lanes answers. */
-  readonly answer: Accessor<Answer>
-  setAnswer(answer: Answer): void
   /** Whether the tour is on screen. */
   readonly touring: Accessor<boolean>
   setTouring(touring: boolean): void
@@ -60,8 +59,6 @@ export interface Desk {
 export type Panel =
   'own-text' | 'options' | 'add-to-note' | 'keys' | 'filter' | 'explanation' | 'share' | 'palette' | 'preferences'
 
-export type Answer = 'why' | 'pairs' | 'lens' | 'compare'
-
 export function createDesk(): Desk {
   const [openNote, setOpenNote] = createSignal<string | null>(null)
   const [shownEvidence, showEvidence] = createSignal<Evidence | null>(null)
@@ -70,7 +67,6 @@ export function createDesk(): Desk {
   const [full, setFull] = createSignal<PaneName | null>(null)
   const [tab, setTab] = createSignal<Tab>('instance')
   const [panel, setPanel] = createSignal<Panel | null>(null)
-  const [answer, setAnswer] = createSignal<Answer>('why')
   const [touring, setTouring] = createSignal(false)
   const [lastPane, setLastPane] = createSignal<PaneName>('instance')
   return {
@@ -86,8 +82,7 @@ export function createDesk(): Desk {
     setTab,
     panel,
     setPanel,
-    answer,
-    setAnswer: (next) => void setAnswer(next),
+    ...createInstanceSettings(),
     touring,
     setTouring: (next) => void setTouring(next),
     exports: createExports(),

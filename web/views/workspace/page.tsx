@@ -11,6 +11,7 @@ import { createEffect, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
 import { fittingView, linkProblems } from '#web/state/link-check.ts'
 import { shortKey } from '#web/state/links.ts'
+import { lookKeys } from '#web/state/looks.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultsFor, emptyView, encodeView, parseView } from '#web/state/permalink.ts'
 import type { Room } from '#web/state/room.ts'
@@ -72,6 +73,9 @@ export function WorkspacePage(): JSX.Element {
   )
 }
 
+/** What of an address is not about the view: the open step of a case study, and how the views are looked at. */
+const kept: ReadonlySet<string> = new Set([stepField, ...lookKeys])
+
 function OpenRoom(props: {
   readonly info: () => WorkspaceReply
   readonly me: () => Person
@@ -83,8 +87,7 @@ function OpenRoom(props: {
   const defaults = defaultsFor(checkpoint)
   const show = (view: View, push: boolean): void => {
     const query = encodeView(view, defaults)
-    const step = new URLSearchParams(location.search).get(stepField)
-    if (step !== null) query.set(stepField, step)
+    for (const [key, value] of new URLSearchParams(location.search)) if (kept.has(key)) query.set(key, value)
     navigate(`/w/${id}${query.size === 0 ? '' : `?${query}`}`, { replace: !push, scroll: false, resolve: false })
   }
   const link = parseView(new URLSearchParams(location.search), defaults)

@@ -12,7 +12,9 @@ import { createDesk, DeskContext, isPane } from './desk.ts'
 import { FilterBar } from './filter-bar.tsx'
 import type { KeyBinding } from './keys.ts'
 import { bindings, handleKey } from './keys.ts'
+import { keepLooks } from './kept-looks.ts'
 import { KeysDialog } from './keys-dialog.tsx'
+import { lookParts } from './look-parts.ts'
 import { Panels } from './panels.tsx'
 import { FollowFrame } from './people.tsx'
 import { StatusBar } from './status-bar.tsx'
@@ -30,6 +32,7 @@ export function WorkspaceView(): JSX.Element {
   const keys = (): readonly KeyBinding[] => [...own, ...desk.keys.bindings()]
   listenToKeys(keys)
   tellPresence(desk)
+  keepLooks(lookParts({ preferences: app.preferences, desk, room }))
   return (
     <DeskContext.Provider value={desk}>
       <div class="workspace" data-full={desk.full() ?? undefined}>
