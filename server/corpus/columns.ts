@@ -70,6 +70,26 @@ export function toAttribute(value: unknown, type: ColumnType): AttributeValue {
   return null
 }
 
+/** What a row says beside its own columns: values to filter and colour by, and data that is only kept. */
+export interface SortedValues {
+  readonly attributes: Readonly<Record<string, AttributeValue>>
+  /** Null where there is none. */
+  readonly data: Readonly<Record<string, unknown>> | null
+}
+
+/** The values of a row by what their columns are. */
+export function sortValues(values: ReadonlyMap<string, unknown>, columns: readonly Column[]): SortedValues {
+  const attributes: Record<string, AttributeValue> = {}
+  const data: Record<string, unknown> = {}
+  for (const { name, type } of columns) {
+    const value = values.get(name)
+    if (value === undefined) continue
+    if (type === 'data') data[name] = value
+    else attributes[name] = toAttribute(value, type)
+  }
+  return { attributes, data: Object.keys(data).length === 0 ? null : data }
+}
+
 export function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
 }

@@ -1,7 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
-import { type Column, type Profile, classify, makeProfile, observe, toAttribute } from './columns.ts'
+import { type Column, type Profile, type SortedValues, classify, makeProfile, observe, sortValues } from './columns.ts'
 import { parseLine, readId, readReference, readSource, refuse } from './line.ts'
-import type { AttributeValue } from '../wire/instances.ts'
 
 /** Which columns have a meaning of their own. */
 export interface FieldNames {
@@ -11,13 +10,11 @@ export interface FieldNames {
 }
 
 /** One instance as it is stored. */
-export interface CorpusRow {
+export interface CorpusRow extends SortedValues {
   readonly id: string
   readonly ordinal: number
   readonly source: string
   readonly reference: string | null
-  readonly attributes: Readonly<Record<string, AttributeValue>>
-  readonly data: Readonly<Record<string, unknown>> | null
 }
 
 export interface ParsedCorpus {
@@ -26,7 +23,8 @@ export interface ParsedCorpus {
   readonly bytes: number
 }
 
-const MAX_ROWS = 200_000
+/** All rows are held in memory while they are stored. */
+export const MAX_ROWS = 200_000
 const MAX_COLUMNS = 200
 
 /** Rows between two pauses in which the server answers others. */
@@ -102,21 +100,12 @@ function makeRow(
   columns: readonly Column[],
   seen: Map<string, number>,
 ): CorpusRow {
-  const attributes: Record<string, AttributeValue> = {}
-  const data: Record<string, unknown> = {}
-  for (const { name, type } of columns) {
-    const value = values.get(name)
-    if (value === undefined) continue
-    if (type === 'data') data[name] = value
-    else attributes[name] = toAttribute(value, type)
-  }
   return {
     id: makeRowId(values.get(names.id), line, ordinal, seen),
     ordinal,
     source: readSource(values.get(names.source), names.source, line),
     reference: readReference(values.get(names.reference), names.reference, line),
-    attributes,
-    data: Object.keys(data).length === 0 ? null : data,
+    ...sortValues(values, columns),
   }
 }
 

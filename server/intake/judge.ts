@@ -1,15 +1,13 @@
 /** Which rows of a file can be taken, and what each becomes: the same rules when a file is surveyed and when it is taken in. */
-import { type Column, toAttribute } from '../corpus/columns.ts'
+import { type Column, sortValues } from '../corpus/columns.ts'
 import { readId, referenceProblem, sourceProblem } from '../corpus/line.ts'
-import type { CorpusRow } from '../corpus/rows.ts'
+import { type CorpusRow, MAX_ROWS } from '../corpus/rows.ts'
 import { storable } from '../text.ts'
-import type { AttributeValue } from '../wire/instances.ts'
 import type { IntakeFields } from '../wire/intakes.ts'
 import type { FoundRow } from './found-row.ts'
 
-/** Rows and characters of a corpus: all of it is held in memory while it is stored. */
-export const MOST_ROWS = 200_000
-const MOST_CHARACTERS = 256_000_000
+/** As with rows, all of them are held in memory while they are stored. */
+const MAX_CHARACTERS = 256_000_000
 
 export interface Judge {
   /** Rows taken so far. */
@@ -61,8 +59,8 @@ export function makeJudge({ source, reference, id: idColumn }: IntakeFields, isK
       }
     },
     full() {
-      if (rows === MOST_ROWS) return `a corpus has at most ${MOST_ROWS.toLocaleString('en')} rows`
-      return characters > MOST_CHARACTERS ? `a corpus has at most ${MOST_CHARACTERS / 1e6} million characters` : null
+      if (rows === MAX_ROWS) return `a corpus has at most ${MAX_ROWS.toLocaleString('en')} rows`
+      return characters > MAX_CHARACTERS ? `a corpus has at most ${MAX_CHARACTERS / 1e6} million characters` : null
     },
   }
 }
@@ -76,15 +74,9 @@ const sizeOf = (value: unknown): number =>
 
 /** A row as it is stored. */
 export function storeRow({ values, ...own }: Taken, columns: readonly Column[]): CorpusRow {
-  const attributes: Record<string, AttributeValue> = {}
-  const data: Record<string, unknown> = {}
-  for (const { name, type } of columns) {
-    const value = values.get(name)
-    if (value === undefined) continue
-    if (type === 'data') data[name] = value
-    else attributes[name] = toAttribute(type === 'number' ? toNumber(value) : value, type)
-  }
-  return { ...own, attributes, data: Object.keys(data).length === 0 ? null : data }
+  const typed = new Map(values)
+  for (const { name, type } of columns) if (type === 'number') typed.set(name, toNumber(values.get(name)))
+  return { ...own, ...sortValues(typed, columns) }
 }
 
 /** Separated values have no types: a column of numbers comes as text. */

@@ -5,7 +5,7 @@ import type { Filter } from '#collab/wire/document.ts'
 import { encodePoints } from '#collab/wire/point-set.ts'
 import type { ProjectionReport, ProjectionStudy } from '#server/wire/projection-study.ts'
 import { parseTensors, type Tensor } from '#web/api/safetensors.ts'
-import type { Analyses, Analysis } from '#web/state/analyses.ts'
+import { type Analyses, unanswered } from '#web/state/analyses.ts'
 import { mergeLayouts, readLayout } from '#web/state/layout.ts'
 import { bothMasks, makePoints, maskOfFilter } from '#web/state/point-table.ts'
 import { createGrowing, createProjection } from '#web/state/projection.ts'
@@ -128,19 +128,10 @@ const report: ProjectionReport = {
 }
 
 test('[WQ6] a corpus shows its principal components first, then each layer as the chosen method gets to it', () => {
-  const nothing: Analysis = {
-    phase: { kind: 'asking' },
-    progress: null,
-    tensors: null,
-    report: null,
-    partial: null,
-    run: null,
-    result: null,
-  }
   const asked: string[] = []
   const cells = new Map(
     (['pca', 'umap', 'tsne'] as const).map((method) => {
-      const [analysis, setAnalysis] = createSignal(nothing)
+      const [analysis, setAnalysis] = createSignal(unanswered)
       return [method, { analysis, setAnalysis }] as const
     }),
   )
@@ -158,7 +149,7 @@ test('[WQ6] a corpus shows its principal components first, then each layer as th
   expect(shown()).toBeUndefined()
   expect([...new Set(asked)]).toEqual(['pca', 'umap'])
   cells.get('pca')!.setAnalysis({
-    ...nothing,
+    ...unanswered,
     tensors: file({ ordinals, 'xy.0': floats([2, 2], [1, 1, 1, 1]), 'xy.1': floats([2, 2], [2, 2, 2, 2]) }),
     report,
   })
@@ -166,10 +157,10 @@ test('[WQ6] a corpus shows its principal components first, then each layer as th
     ['pca', 1],
     ['pca', 2],
   ])
-  cells.get('umap')!.setAnalysis({ ...nothing, partial: pca })
+  cells.get('umap')!.setAnalysis({ ...unanswered, partial: pca })
   // What stands in replaces nothing.
   expect(laid().layout!.layers.map((layer) => layer!.standsIn)).toEqual([false, false])
-  cells.get('umap')!.setAnalysis({ ...nothing, partial: moving })
+  cells.get('umap')!.setAnalysis({ ...unanswered, partial: moving })
   expect(shown()).toEqual([
     ['pca', 1],
     ['umap', 3],

@@ -5,9 +5,10 @@ import type { DurableEvent, ProgressEvent } from '#collab/wire/events.ts'
 import type { Question } from '#server/wire/analyses.ts'
 import { question as questionSchema } from '#server/wire/analyses.ts'
 import type { Analysis, AnalysisDeps, Cell, StudyQuestion, Subject } from './analysis-runner.ts'
-import { isEnded, isRunning, makeRunner, phaseOf } from './analysis-runner.ts'
+import { isEnded, isRunning, makeRunner, phaseOf, unanswered } from './analysis-runner.ts'
 
 export type { Analysis, AnalysisPhase, StudyQuestion } from './analysis-runner.ts'
+export { unanswered } from './analysis-runner.ts'
 
 /** An instance as far as its answers depend on it. */
 export interface AskedInstance {
@@ -91,15 +92,7 @@ export function createAnalyses(deps: AnalysisDeps): Analyses {
 }
 
 function makeCell(subject: Subject): Cell {
-  const [analysis, setAnalysis] = createSignal<Analysis>({
-    phase: { kind: 'asking' },
-    progress: null,
-    tensors: null,
-    report: null,
-    partial: null,
-    run: null,
-    result: null,
-  })
+  const [analysis, setAnalysis] = createSignal<Analysis>(unanswered)
   const set = (part: Partial<Analysis>): void => void setAnalysis((before) => ({ ...before, ...part }))
   return { subject, analysis, set, askedAt: 0 }
 }

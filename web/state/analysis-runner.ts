@@ -40,6 +40,17 @@ export interface Analysis {
   readonly result: string | null
 }
 
+/** Before the server has said anything. */
+export const unanswered: Analysis = {
+  phase: { kind: 'asking' },
+  progress: null,
+  tensors: null,
+  report: null,
+  partial: null,
+  run: null,
+  result: null,
+}
+
 /** A question about the corpus: `server/wire/studies.ts` says which there are. */
 export interface StudyQuestion {
   readonly kind: string

@@ -2,7 +2,7 @@
 import type { Question } from '#server/wire/analyses.ts'
 import type { InstanceReply } from '#server/wire/instances.ts'
 import type { Tensor } from '#web/api/safetensors.ts'
-import type { Analysis } from '#web/state/analyses.ts'
+import { type Analysis, unanswered } from '#web/state/analyses.ts'
 
 const layers = 4
 
@@ -32,18 +32,8 @@ export function answerOf(question: Question, instance: InstanceReply): Analysis 
   return null
 }
 
-export const asking: Analysis = {
-  phase: { kind: 'asking' },
-  progress: null,
-  tensors: null,
-  report: null,
-  partial: null,
-  run: null,
-  result: null,
-}
-
 export const done = (tensors: Readonly<Record<string, Tensor>>, report: unknown = null): Analysis => ({
-  ...asking,
+  ...unanswered,
   phase: { kind: 'done', seconds: 1 },
   tensors: new Map(Object.entries(tensors)),
   report,

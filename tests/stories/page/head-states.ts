@@ -2,7 +2,7 @@
 import type { RunReply } from '#server/wire/runs.ts'
 import type { Attendee } from '#web/collab/people.ts'
 import type { Analysis } from '#web/state/analyses.ts'
-import { asking } from './answers.ts'
+import { unanswered } from '#web/state/analyses.ts'
 import type { RoomState } from './room.ts'
 
 /** The Attention Views in their states. */
@@ -13,7 +13,7 @@ export function headStates(
 ): readonly (readonly [string, RoomState])[] {
   const chosen: RoomState = { ...base, view: { ...base.view, heads: ['cross.2.1'] } }
   const running: Analysis = {
-    ...asking,
+    ...unanswered,
     phase: { kind: 'running', run },
     progress: { stage: 'cross, layer 1', done: 7, total: 9, rate: 2, eta: 1 },
   }
@@ -24,7 +24,7 @@ export function headStates(
     ['heads', chosen],
     ['heads-two', { ...chosen, view: { ...chosen.view, heads: ['cross.2.1', 'decoder.0.3'], pruned: ['cross.2.0'] } }],
     ['heads-running', { ...chosen, answer: () => running }],
-    ['heads-offline', { ...chosen, online: false, answer: () => asking }],
+    ['heads-offline', { ...chosen, online: false, answer: () => unanswered }],
     ['heads-others', { ...chosen, people: [...base.people, ...others], selections }],
   ]
 }

@@ -6,7 +6,7 @@ import type { Tensor } from '#web/api/safetensors.ts'
 import type { Analysis, StudyQuestion } from '#web/state/analyses.ts'
 import { makePoints } from '#web/state/point-table.ts'
 import { defaultParameters } from '#web/state/projection.ts'
-import { asking } from './answers.ts'
+import { unanswered } from '#web/state/analyses.ts'
 import type { RoomState } from './room.ts'
 
 const topics = [
@@ -89,7 +89,7 @@ const reportOf = (partial: 'sample' | null, rows: number): unknown => ({
 })
 
 const done = (partial: 'sample' | null = null): Analysis => ({
-  ...asking,
+  ...unanswered,
   phase: { kind: 'done', seconds: 2 },
   tensors: tensorsOf(0),
   report: reportOf(partial, partial === null ? count : 1_240_000),
@@ -109,11 +109,11 @@ function stepsOf(tokens: number): Analysis {
       floats([tokens, 2], (at) => (tokens - (at >> 1)) * (at & 1 ? Math.sin(turn(at >> 1)) : Math.cos(turn(at >> 1)))),
     )
   }
-  return { ...asking, phase: { kind: 'done', seconds: 1 }, tensors }
+  return { ...unanswered, phase: { kind: 'done', seconds: 1 }, tensors }
 }
 
 const running = (run: RunReply): Analysis => ({
-  ...asking,
+  ...unanswered,
   phase: { kind: 'running', run },
   run: run.key,
   progress: { stage: 'layer 2: epoch 320 of 500', done: 64, total: 100, rate: 12, eta: 1.4 },
@@ -167,7 +167,7 @@ export function projectionStates(base: RoomState, run: RunReply): readonly (read
       'projection-unread',
       { ...whole, points: { kind: 'failed', message: 'The server did not answer.', offline: false } },
     ],
-    ['projection-asking', laid(asking)],
+    ['projection-asking', laid(unanswered)],
     ['projection-running', laid(running(run))],
     ['projection-cancelled', ended({ kind: 'cancelled' })],
     ['projection-failed', ended({ kind: 'failed', message: 'Not enough memory for 600 points.', offline: false })],

@@ -28,7 +28,7 @@ import type { PointsState } from '#web/state/points.ts'
 import type { Room } from '#web/state/room.ts'
 import { createProjection } from '#web/state/projection.ts'
 import { createSelection } from '#web/state/selection.ts'
-import { asking } from './answers.ts'
+import { unanswered } from '#web/state/analyses.ts'
 import type { Recorded } from './recorded.ts'
 
 /** What a story decides. */
@@ -155,7 +155,7 @@ function makeAnalyses({ answer, study }: RoomState): Room['analyses'] {
   const known = (instance: unknown, question: Question | StudyQuestion): Analysis | null =>
     instance === null ? study(question) : answer(question as Question) // studies are asked without an instance
   return {
-    ask: (instance: unknown, question: Question | StudyQuestion) => () => known(instance, question) ?? asking,
+    ask: (instance: unknown, question: Question | StudyQuestion) => () => known(instance, question) ?? unanswered,
     forget: nothing,
     known,
     retry: nothing,

@@ -7,8 +7,8 @@ import type { Attendee } from '#web/collab/people.ts'
 import type { Entry, Phase } from '#web/state/attributions.ts'
 import type { View } from '#web/state/permalink.ts'
 import { defaultsFor, emptyView } from '#web/state/permalink.ts'
-import type { Analysis } from '#web/state/analyses.ts'
-import { answerOf, asking } from './answers.ts'
+import { type Analysis, unanswered } from '#web/state/analyses.ts'
+import { answerOf } from './answers.ts'
 import { projectionStates } from './projection-states.ts'
 import { headAnswerOf } from './head-answers.ts'
 import { headStates } from './head-states.ts'
@@ -144,7 +144,7 @@ function attributionStates(recorded: Recorded, base: RoomState): readonly (reado
 /** Attention beside attribution: of the chosen head where it looks from the chosen token, and why not where it does not. */
 function attentionStates(base: RoomState): readonly (readonly [string, RoomState])[] {
   const heads = (...names: readonly string[]): RoomState => ({ ...base, view: { ...base.view, heads: names } })
-  const answered = (phase: Analysis['phase']): RoomState => ({ ...base, answer: () => ({ ...asking, phase }) })
+  const answered = (phase: Analysis['phase']): RoomState => ({ ...base, answer: () => ({ ...unanswered, phase }) })
   return [
     ['attention-cross', heads('cross.2.1')],
     ['attention-decoder', heads('decoder.1.2')],

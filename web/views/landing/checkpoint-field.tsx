@@ -13,6 +13,7 @@ import { type Upload, createUpload } from '#web/state/upload.ts'
 import { modelSummary } from '#web/views/workspace/model-summary.ts'
 import { Field, Segment } from '#web/widgets/controls.tsx'
 import { LinkButton } from '#web/widgets/messages.tsx'
+import { AddressField } from './address-field.tsx'
 import { ArrivalLine } from './arrival-line.tsx'
 import { ModelUpload } from './model-upload.tsx'
 
@@ -130,44 +131,18 @@ function AddModel(props: { readonly arrivals: Arrivals; readonly upload: Upload 
 
 /** A model by its name at the hub, or its folder on the server. */
 function NamedModel(props: { readonly arrivals: Arrivals; readonly from: ArrivalRequest['from'] }): JSX.Element {
-  const [name, setName] = createSignal('')
-  const begin = (): void => {
-    if (name().trim() !== '' && !props.arrivals.busy()) {
-      void props.arrivals.begin({ from: props.from, name: name().trim() })
-    }
-  }
   const hint = (): string =>
     props.from === 'hub'
       ? 'A name such as org/name or org/name@revision. What it takes is shown before anything large is fetched.'
       : `A Hugging Face folder below ${(props.arrivals.reply()?.folders ?? []).join(', ')}.`
   return (
-    <Field label={props.from === 'hub' ? 'Name at the hub' : 'Folder'} hint={hint()} error={props.arrivals.problem()}>
-      {({ id, describedBy }) => (
-        <div class="line">
-          <input
-            id={id}
-            class="input grow mono"
-            aria-describedby={describedBy}
-            spellcheck={false}
-            value={name()}
-            onInput={(event) => setName(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter') return
-              event.preventDefault()
-              begin()
-            }}
-          />
-          <button
-            type="button"
-            class="button"
-            disabled={name().trim() === '' || props.arrivals.busy()}
-            aria-busy={props.arrivals.busy()}
-            onClick={begin}
-          >
-            {props.from === 'hub' ? 'Look it up' : 'Add it'}
-          </button>
-        </div>
-      )}
-    </Field>
+    <AddressField
+      label={props.from === 'hub' ? 'Name at the hub' : 'Folder'}
+      hint={hint()}
+      action={props.from === 'hub' ? 'Look it up' : 'Add it'}
+      busy={props.arrivals.busy()}
+      error={props.arrivals.problem()}
+      onTake={(name) => void props.arrivals.begin({ from: props.from, name })}
+    />
   )
 }

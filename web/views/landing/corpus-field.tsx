@@ -8,6 +8,7 @@ import { useApp } from '#web/state/app.ts'
 import type { Intake } from '#web/state/intake.ts'
 import { Field, Segment } from '#web/widgets/controls.tsx'
 import { LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
+import { AddressField } from './address-field.tsx'
 
 const formats =
   'JSONL, JSON, CSV, TSV or Parquet, also in gzip; up to 2 GB. Each row is one text with what belongs to it.'
@@ -92,35 +93,13 @@ function FileChoice(props: { readonly intake: Intake }): JSX.Element {
 }
 
 function PathChoice(props: { readonly intake: Intake; readonly folders: readonly string[] }): JSX.Element {
-  const [path, setPath] = createSignal('')
   return (
-    <Field label="Path" hint={`A file on the server’s machine, below ${props.folders.join(', ')}.`}>
-      {({ id, describedBy }) => (
-        <div class="line">
-          <input
-            id={id}
-            class="input grow mono"
-            aria-describedby={describedBy}
-            spellcheck={false}
-            value={path()}
-            onInput={(event) => setPath(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter' || path().trim() === '') return
-              event.preventDefault()
-              props.intake.choosePath(path().trim())
-            }}
-          />
-          <button
-            type="button"
-            class="button"
-            disabled={path().trim() === ''}
-            onClick={() => props.intake.choosePath(path().trim())}
-          >
-            Read it
-          </button>
-        </div>
-      )}
-    </Field>
+    <AddressField
+      label="Path"
+      hint={`A file on the server’s machine, below ${props.folders.join(', ')}.`}
+      action="Read it"
+      onTake={(path) => props.intake.choosePath(path)}
+    />
   )
 }
 
