@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statfsSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainFileError, HouseError } from './house-error.js'
 import { withLock } from './lock.js'
@@ -27,10 +27,21 @@ export async function ensureInstalled({ root, env, narrator }) {
 
 /** @param {Parameters<typeof ensureInstalled>[0]} house */
 async function install({ root, env, narrator }) {
+  refuseLink(root)
   requireSpace(root)
   removeStamp(root)
   await narrator.during('Installing packages (once; about a minute)', () =>
     runNpm(['ci', '--include=dev', '--include=optional'], { cwd: root, env, show: narrator.say }),
+  )
+}
+
+/** npm would empty what the link points to, which serves another checkout. @param {string} root */
+function refuseLink(root) {
+  const folder = join(root, 'node_modules')
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return
+  throw new HouseError(
+    'packages',
+    `${folder} is a link to a folder without the packages of this checkout: remove the link and run this again`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -95,6 +95,16 @@ test('[HO23] packages that somebody installed with npm are taken as they are', a
 
   writeRecord({ 'node_modules/a': { version: '1.0.0' } }) // the native package of this platform is missing
   await expect(ensure(env)).rejects.toThrow('exit code 9')
+})
+
+test('[HO26] nothing is installed through a link, which would empty the packages of another checkout', async () => {
+  const other = join(root, 'other')
+  mkdirSync(other)
+  writeFileSync(join(other, 'kept'), '')
+  symlinkSync(other, join(root, 'node_modules'))
+  await expect(ensure(fakeNpm(installs))).rejects.toThrow(/is a link .* remove the link and run this again/)
+  expect(existsSync(join(root, 'calls'))).toBe(false)
+  expect(existsSync(join(other, 'kept'))).toBe(true)
 })
 
 test('[HO24] what npm has to say is shown where we cannot explain the failure, and only there', async () => {
