@@ -67,7 +67,8 @@ function makeCloud(count: number) {
 function points(count: number, times: number, ratio: number): PointTimes {
   const { x, y, codes } = makeCloud(count)
   const canvas = document.body.appendChild(document.createElement('canvas'))
-  const painter = makePlotPainter(canvas)
+  const grid = makeGrid(x, y)
+  const painter = makePlotPainter(canvas, () => grid)
   const fills = [1, 2, 3, 4, 5, 6, 7].map((topic) => read(`--topic-${topic}`))
   const palette = makePalette(read('--surface'), read('--mark-edge'), [...fills, read('--topic-other')])
   const look: Look = { classes: new Uint8Array(count).fill(1), codes, palette, chosen: false, density: null }
@@ -91,7 +92,6 @@ function points(count: number, times: number, ratio: number): PointTimes {
     const angle = (index / 60) * 2 * Math.PI
     return [450 + (200 + 60 * Math.sin(5 * angle)) * Math.cos(angle), 350 + 250 * Math.sin(angle)]
   })
-  const grid = makeGrid(x, y)
   const lasso = repeat(times, () => void rowsWithin(fillPolygon(makeMask(size), corners), grid, start))
   canvas.remove()
   return { moving, resting, hover, lasso }

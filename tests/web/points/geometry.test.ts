@@ -4,6 +4,7 @@ import { makeGrid } from '#web/marks/points/grid.ts'
 import type { Box } from '#web/marks/points/labels.ts'
 import { boxAround, placeLabels } from '#web/marks/points/labels.ts'
 import { turnAlong, turned } from '#web/marks/points/orientation.ts'
+import { nearestMark } from '#web/marks/points/nearest.ts'
 import { peaksOf } from '#web/marks/points/peaks.ts'
 import { combine, fillPolygon, fillStroke, makeMask, rectangleOf, rowsWithin } from '#web/marks/points/region.ts'
 import type { Point } from '#web/marks/points/view-transform.ts'
@@ -114,6 +115,33 @@ test('[PV49] an area takes the same points through the grid as one by one, howev
       return px! >= 0 && px! < 400 && py! >= 0 && mask.cells[py! * 400 + px!] === 1 // both are there
     })
     expect([...rowsWithin(mask, grid, transform)].join() === expected.join(), `round ${round}`).toBe(true)
+  }
+})
+
+test('[PV51] the mark under the pointer is found by place: the one drawn last of those that cover it, else the nearest within reach', () => {
+  const { x, y } = makeCloud(5_000, 12, 9)
+  x[7] = Number.NaN
+  const grid = makeGrid(x, y)
+  const classes = Uint8Array.from(x, (_, row) => row % 3)
+  const radii = [1, 1.5, 3]
+  const random = makeRandom(5)
+  const whole = fit(boundsOf(x, y), size, 10)
+  for (let round = 0; round < 400; round++) {
+    const transform = zoomed(whole, 20 ** random(), [200, 150], [0, Infinity])
+    const at: Point = [400 * random(), 300 * random()]
+    const away = Array.from(x, (each, row) => {
+      const [px, py] = toScreen(transform, [each, y[row] ?? 0])
+      return Math.hypot(px - at[0], py - at[1])
+    })
+    const found = nearestMark({ grid, transform, classes, radii }, at, 6)
+    const beyond = away.map((distance, row) => distance - radii[classes[row]!]!) // of as many rows
+    const over = [...classes.keys()].filter((row) => beyond[row]! <= 0)
+    const last = Math.max(-1, ...over.map((row) => classes[row]!))
+    const best = over.filter((row) => classes[row] === last).toSorted((a, b) => away[a]! - away[b]!)[0]
+    const least = Math.min(...beyond.filter((each) => !Number.isNaN(each)))
+    if (best !== undefined) expect(found).toBe(best)
+    else if (least <= 6) expect(beyond[found]).toBe(least)
+    else expect(found).toBe(-1)
   }
 })
 

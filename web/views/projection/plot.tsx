@@ -75,7 +75,8 @@ export function Plot(props: PlotProps): JSX.Element {
   })
   onMount(() => {
     const canvas = place.querySelector('canvas')
-    if (canvas) painter = makePlotPainter(canvas)
+    if (canvas) painter = makePlotPainter(canvas, index)
+    onCleanup(() => painter?.close())
     onCleanup(watchSize(place, stage))
   })
   createEffect(() => stage.show(model.places()))
