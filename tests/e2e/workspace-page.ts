@@ -11,9 +11,7 @@ export const chosenTokens = (page: Page): Locator => page.locator('[data-lane] .
 
 /** How many tokens of a lane have a fill. */
 export const countColoured = (page: Page, side: Side): Promise<number> =>
-  page
-    .locator(`[data-lane="${side}"] .tok`)
-    .evaluateAll((tokens) => tokens.filter((each) => (each as HTMLElement).style.backgroundColor !== '').length)
+  page.locator(`[data-lane="${side}"]`).evaluate((lane: HTMLElement) => Number(lane.dataset['coloured'] ?? 0))
 
 /** Waits until the source has colours. */
 export async function untilColoured(page: Page): Promise<void> {

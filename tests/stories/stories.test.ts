@@ -238,11 +238,14 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     expect(Math.abs((await place()) - moved)).toBeLessThan(3)
   })
 
-  test('[WS6] 1,024 tokens change their colours in at most four times the time that setting as many colours takes', async () => {
-    const { painted, bare } = await page.evaluate(() => window.stories.timeRecolouring(1_024, 60))
-    console.log(`recolouring 1,024 tokens: ${inWords(painted)}; setting as many colours: ${inWords(bare)}`)
+  test('[WS6] 1,024 tokens change their colours in less time than setting as many colours takes, and in twice that time at most where half of the words need another ink', async () => {
+    const { usual, painted, bare } = await page.evaluate(() => window.stories.timeRecolouring(1_024, 60))
+    console.log(
+      `recolouring 1,024 tokens: ${inWords(usual)}, evenly spread ${inWords(painted)}; setting as many colours: ${inWords(bare)}`,
+    )
     // A ratio of best times: what else this machine does must not decide.
-    expect(Math.min(...painted) / Math.min(...bare)).toBeLessThan(4)
+    expect(Math.min(...usual) / Math.min(...bare)).toBeLessThan(1)
+    expect(Math.min(...painted) / Math.min(...bare)).toBeLessThan(2)
   })
 
   test('[WS20] every story looks as its approved picture, in light, and every kind of state in all four themes', () => {

@@ -43,6 +43,9 @@ function partsOf(colour: string): readonly number[] {
   return [0, 2, 4].map((at) => Number.parseInt(digits.slice(at, at + 2), 16))
 }
 
+/** A colour of the theme, written as `#rgb` or `#rrggbb`, as `rgb(r, g, b)`. */
+export const colourOf = (hex: string): string => `rgb(${partsOf(hex).join(', ')})`
+
 /** The colour at a place from 0 to 1 on the straight lines from stop to stop. */
 function straight(colours: readonly (readonly number[])[]): (place: number) => string {
   return (place) => {
@@ -59,6 +62,12 @@ function straight(colours: readonly (readonly number[])[]): (place: number) => s
 export function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = (colour.match(/\d+(\.\d+)?/g) ?? []).map((part) => channel(Number(part) / 255))
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/** Contrast (WCAG 2) of two colours written as `rgb(r, g, b)`. */
+export function contrast(one: string, two: string): number {
+  const [light, dark] = [luminance(one), luminance(two)].toSorted((a, b) => b - a) as [number, number]
+  return (light + 0.05) / (dark + 0.05)
 }
 
 const channel = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)

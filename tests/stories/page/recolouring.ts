@@ -7,6 +7,9 @@ import { makeFrame } from '#web/views/instance/frame.ts'
 
 /** Milliseconds of each repainting, and of setting as many colours and nothing else. */
 export interface Recolouring {
+  /** Values as contributions are: one in forty is off the scale, one in twenty beyond seven tenths of it. */
+  readonly usual: readonly number[]
+  /** Values evenly over the whole scale: half of the words need another colour of text. */
   readonly painted: readonly number[]
   readonly bare: readonly number[]
 }
@@ -26,7 +29,7 @@ export function timeRecolouring(tokens: number, times: number, ramps: Ramps): Re
     return box
   })
   document.body.append(lane)
-  const painter = makeLanePainter(boxes)
+  const painter = makeLanePainter(lane, boxes)
   const time = (change: () => void): number => {
     // The layout of what came before is no part of the change.
     lane.getBoundingClientRect()
@@ -36,11 +39,16 @@ export function timeRecolouring(tokens: number, times: number, ramps: Ramps): Re
     return performance.now() - begin
   }
   const turns = Array.from({ length: times }, (_, turn) => turn)
-  const frames = turns.map((turn) => frameOf(tokens, turn))
-  const painted = frames.map((frame) => time(() => painter.paint(frame, ramps)))
+  const paintAll = (value: (seed: number) => number): readonly number[] => {
+    const frames = turns.map((turn) => frameOf(tokens, (index) => value(index + tokens * turn)))
+    return frames.map((frame) => time(() => painter.paint(frame, ramps)))
+  }
+  const usual = paintAll(peaked)
+  const painted = paintAll((seed) => 2 * fraction(seed) - 1)
   const bare = turns.map((turn) => time(() => boxes.forEach((box, index) => setColours(box, turn + index))))
+  painter.close()
   lane.remove()
-  return { painted, bare }
+  return { usual, painted, bare }
 }
 
 function setColours({ style }: HTMLElement, seed: number): void {
@@ -49,8 +57,17 @@ function setColours({ style }: HTMLElement, seed: number): void {
   style.color = seed % 3 === 0 ? '#000' : '#fff'
 }
 
-/** Values that differ from turn to turn at every token. */
-function frameOf(tokens: number, turn: number): LaneFrame {
+/** Evenly from 0 to 1, another one for every seed. */
+const fraction = (seed: number): number => Math.abs(Math.sin(seed * 12.9898) * 43758.5453) % 1
+
+/** Both signs; the share of values beyond x falls like that of contributions. */
+function peaked(seed: number): number {
+  const even = 2 * fraction(seed) - 1
+  return 1.19 * Math.sign(even) * Math.abs(even) ** 7
+}
+
+/** A lane with these values. */
+function frameOf(tokens: number, valueOf: (index: number) => number): LaneFrame {
   const text = Array.from({ length: tokens }, (_, index) => `word${index}`)
   const ends: number[] = []
   for (const word of text) ends.push((ends.at(-1) ?? -1) + 1 + word.length)
@@ -63,7 +80,7 @@ function frameOf(tokens: number, turn: number): LaneFrame {
   return makeFrame({
     side: 'source',
     pieces,
-    values: text.map((_, index) => Math.sin(index + turn)),
+    values: text.map((_, index) => valueOf(index)),
     reach: 1,
     choice: null,
     spot: null,

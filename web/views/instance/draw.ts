@@ -1,4 +1,4 @@
-/** Paints lanes: sets colours and marks on elements that are there already, and only where something changed. */
+/** Paints lanes: colours on the canvases behind the text, marks on the tokens, and only where something changed. */
 import { personColour, initialOf } from '#web/widgets/person.ts'
 import { probability, signed } from '#web/marks/numbers.ts'
 import type { Fill, Ramps } from '#web/marks/ramp.ts'
@@ -6,42 +6,41 @@ import { rampStep, rampSteps } from '#web/marks/ramp.ts'
 import type { BracketPart } from './brackets.ts'
 import type { LaneFrame, PlacedLabel } from './frame.ts'
 import { digitsFor, keepApart } from './frame.ts'
+import type { LaneCanvas } from './lane-canvas.ts'
+import { makeLaneCanvas } from './lane-canvas.ts'
+import type { LaneLook } from './lane-look.ts'
+import { readLook } from './lane-look.ts'
 
-/** Below this share of the scale the text keeps its colour. */
-const faint = 0.04 * rampSteps
 /** Opposing values carry an underline from this share on, at twice the strength of the fill, so that sign survives grey. */
 const underlined = 0.06
-/** Width of a digit of the label's type. */
-const digitWidth = 5.6
 
 export interface LanePainter {
   paint(frame: LaneFrame, ramps: Ramps): void
   bracket(parts: readonly BracketPart[]): void
+  /** After the lane has changed its size. */
+  measure(): void
+  close(): void
 }
 
-interface Painted {
-  foot: string
+/** What stands on a token itself. */
+interface Marked {
   sign: string
-  background: string
-  minus: string
   ink: string
   marks: string
 }
 
 /** A painter for the token elements of one lane, in order. */
-export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
-  const painted: Painted[] = tokens.map(() => ({ foot: '', sign: '', background: '', minus: '', ink: '', marks: '' }))
-  let labels: HTMLElement[] = []
+export function makeLanePainter(lane: HTMLElement, tokens: readonly HTMLElement[]): LanePainter {
+  const marked: Marked[] = tokens.map(() => ({ sign: '', ink: '', marks: '' }))
+  const canvas = makeLaneCanvas(lane, tokens)
+  let look = readLook(lane, null)
   let brackets: HTMLElement[] = []
   return {
     paint(frame, ramps) {
-      // Read before anything is written: colours move nothing, and the page is laid out once instead of twice.
-      const placed = keepApart(placeLabels(tokens, frame))
-      tokens.forEach((token, index) => paintToken(token, index, frame, ramps, painted[index]!)) // same length
-      for (const label of labels) label.remove()
-      labels = placed.map(
-        (label) => appendLabel(tokens[label.index]!, valueText(frame, label.index), label.fromStart), // placed from these tokens
-      )
+      if (look.ramps !== ramps) look = readLook(lane, ramps)
+      const coloured = paintColours(canvas, frame, ramps, look)
+      lane.dataset['coloured'] = String(coloured)
+      tokens.forEach((token, index) => markToken(token, index, frame, ramps, look, marked[index]!)) // same length
     },
     bracket(parts) {
       for (const element of brackets) element.remove()
@@ -50,21 +49,79 @@ export function makeLanePainter(tokens: readonly HTMLElement[]): LanePainter {
         return token ? [appendBracket(token, part, tokens[part.index + 1] ?? null)] : []
       })
     },
+    measure() {
+      look = readLook(lane, look.ramps)
+      canvas.measure()
+    },
+    close: () => canvas.close(),
   }
 }
 
-function paintToken(token: HTMLElement, index: number, frame: LaneFrame, ramps: Ramps, before: Painted): void {
-  const value = frame.values[index] ?? null
-  const [step, fill] = fillOf(value, frame, ramps)
-  const background = fill?.background ?? ''
-  if (background !== before.background) token.style.backgroundColor = before.background = background
-  const ink = fill && step >= faint ? fill.text : ''
+/** Fills, underlines, feet and values; gives the number of tokens with a fill. */
+function paintColours(canvas: LaneCanvas, frame: LaneFrame, ramps: Ramps, look: LaneLook): number {
+  canvas.draw((context, first, last) => {
+    const { left, right, top, bottom } = canvas.boxes
+    for (let index = first; index < last; index++) {
+      const [x, y, width] = [left[index]!, top[index]!, right[index]! - left[index]!] // inside
+      const value = frame.values[index] ?? null
+      const [step, fill] = fillOf(value, frame, ramps)
+      if (fill !== undefined) {
+        context.fillStyle = fill.background
+        context.fillRect(x, y, width, bottom[index]! - y) // inside
+      }
+      if (frame.tone === 'signed' && value !== null && value < -underlined * frame.reach) {
+        context.fillStyle = ramps.away[Math.min(rampSteps, 2 * step)]?.background ?? ''
+        context.fillRect(x, bottom[index]! - 2, width, 2) // inside
+      }
+      if (frame.clipped.has(index)) paintCorner(context, right[index]! - 1, y + 1, fill?.text ?? look.valueInk) // inside
+      const foot = footOf(frame.feet?.[index] ?? null, ramps)
+      if (foot === '') continue
+      context.fillStyle = foot
+      context.fillRect(x, y + look.footTop, width, 3)
+    }
+    writeValues(context, canvas, frame, look)
+  })
+  return frame.values.reduce<number>((all, value) => all + (fillOf(value, frame, ramps)[1] === undefined ? 0 : 1), 0)
+}
+
+/** What is off the scale has its upper right corner marked, at (x, y). */
+function paintCorner(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+  context.fillStyle = colour
+  context.beginPath()
+  context.moveTo(x, y)
+  context.lineTo(x - 6, y)
+  context.lineTo(x, y + 6)
+  context.fill()
+}
+
+/** The strongest values below their tokens; what would stick out of the lane is moved in. */
+function writeValues(context: CanvasRenderingContext2D, canvas: LaneCanvas, frame: LaneFrame, look: LaneLook): void {
+  const { left, right, top } = canvas.boxes
+  context.font = look.font
+  context.fillStyle = look.valueInk
+  context.textAlign = 'center'
+  context.textBaseline = 'top'
+  const labels = frame.labelled.flatMap((index): PlacedLabel[] => {
+    if (index >= top.length) return []
+    const { width } = context.measureText(valueText(frame, index))
+    const middle = (left[index]! + right[index]!) / 2 // inside
+    const x = Math.max(width / 2, Math.min(canvas.width - width / 2, middle))
+    return [{ index, x, y: top[index]!, width }] // inside
+  })
+  for (const { index, x, y } of keepApart(labels)) context.fillText(valueText(frame, index), x, y + look.valueTop)
+}
+
+function markToken(
+  token: HTMLElement,
+  index: number,
+  frame: LaneFrame,
+  ramps: Ramps,
+  look: LaneLook,
+  before: Marked,
+): void {
+  const isPale = token.classList.contains('special') || token.classList.contains('hollow') || isWaiting(frame, index)
+  const ink = look.inkOn(fillOf(frame.values[index] ?? null, frame, ramps)[1], isPale)
   if (ink !== before.ink) token.style.color = before.ink = ink
-  const against = frame.tone === 'signed' && value !== null && value < -underlined * frame.reach
-  const minus = against ? (ramps.away[Math.min(rampSteps, 2 * step)]?.background ?? '') : ''
-  if (minus !== before.minus) token.style.borderBottomColor = before.minus = minus
-  const foot = footOf(frame.feet?.[index] ?? null, ramps)
-  if (foot !== before.foot) setFoot(token, (before.foot = foot))
   const sign = frame.signs.get(index) ?? ''
   if (sign !== before.sign) setSign(token, (before.sign = sign))
   const marks = marksOf(index, frame)
@@ -95,18 +152,7 @@ const faintFoot = 0.004
 export const footOf = (weight: number | null, ramps: Ramps): string =>
   weight === null || weight < faintFoot ? '' : (ramps.amount[rampStep(Math.sqrt(weight), 1)]?.background ?? '')
 
-function setFoot(token: HTMLElement, colour: string): void {
-  let foot = token.querySelector<HTMLElement>(':scope > .look')
-  if (colour === '') return foot?.remove()
-  if (foot === null) {
-    foot = token.ownerDocument.createElement('i')
-    foot.className = 'look'
-    token.append(foot)
-  }
-  foot.style.backgroundColor = colour
-}
-
-/** Drawn by the stylesheet from the attribute, like a value: the token's own name says what it means. */
+/** Drawn by the stylesheet from the attribute, so that it is not selected or read out with the text. */
 function setSign(token: HTMLElement, sign: string): void {
   token.querySelector(':scope > .flag')?.remove()
   if (sign === '') return
@@ -116,11 +162,12 @@ function setSign(token: HTMLElement, sign: string): void {
   token.append(mark)
 }
 
-/** Outline of the choice and corner of what is off the scale, as words that the stylesheet matches. */
+const isWaiting = (frame: LaneFrame, index: number): boolean => frame.waiting?.(index) ?? false
+
+/** The outline of a choice and the like, as words that the stylesheet matches. */
 function marksOf(index: number, frame: LaneFrame): string {
   const marks: string[] = []
-  if (frame.clipped.has(index)) marks.push('clip')
-  if (frame.waiting?.(index)) marks.push('wait')
+  if (isWaiting(frame, index)) marks.push('wait')
   if (frame.spot !== null && index >= frame.spot[0] && index <= frame.spot[1]) marks.push('spot')
   if (frame.chosen !== null) {
     const [first, last] = frame.chosen
@@ -131,36 +178,10 @@ function marksOf(index: number, frame: LaneFrame): string {
   return marks.join(' ')
 }
 
-interface Label extends PlacedLabel {
-  readonly fromStart: boolean
-}
-
-function placeLabels(tokens: readonly HTMLElement[], frame: LaneFrame): readonly Label[] {
-  return frame.labelled.flatMap((index) => {
-    const token = tokens[index]
-    if (token === undefined) return []
-    const width = valueText(frame, index).length * digitWidth
-    const middle = token.offsetLeft + token.offsetWidth / 2
-    // What would stick out of the lane on the left begins where its token does.
-    const fromStart = middle < width / 2
-    return [{ index, x: fromStart ? token.offsetLeft + width / 2 : middle, y: token.offsetTop, width, fromStart }]
-  })
-}
-
 /** A value as the label under its token says it. */
 export function valueText(frame: LaneFrame, index: number): string {
   const value = frame.values[index] ?? 0
   return frame.tone === 'amount' ? probability(value) : signed(value, digitsFor(frame.reach))
-}
-
-/** Under the middle of its token; where that would stick out of the lane on the left, from the token's start on. */
-function appendLabel(token: HTMLElement, text: string, fromStart: boolean): HTMLElement {
-  const label = token.ownerDocument.createElement('i')
-  label.className = fromStart ? 'value start' : 'value'
-  // Drawn by the stylesheet from the attribute, so that it is not selected or read out with the text.
-  label.dataset['v'] = text
-  token.append(label)
-  return label
 }
 
 function appendBracket(

@@ -1,11 +1,11 @@
 /** One line of text under study: its tokens, how they are chosen by pointer and keys, and where they are painted. */
 import type { Accessor, JSX } from 'solid-js'
-import { createMemo, createSignal, onCleanup, Show } from 'solid-js'
+import { createMemo, createSignal, onCleanup, Show, untrack } from 'solid-js'
 import type { TokenChoice } from '#collab/wire/document.ts'
 import type { Piece, Unit, Word } from '#web/marks/pieces.ts'
 import { groupSpan, wordsOf } from '#web/marks/pieces.ts'
 import type { Ramps } from '#web/marks/ramp.ts'
-import { createEffect, For, on } from '#web/solid.ts'
+import { createEffect, For, on, onMount } from '#web/solid.ts'
 import { classNames } from '#web/widgets/class-names.ts'
 import type { BracketPart } from './brackets.ts'
 import type { LanePainter } from './draw.ts'
@@ -42,11 +42,20 @@ export function Lane(props: LaneProps): JSX.Element {
       () => words(),
       () => {
         tokens = [...lane.querySelectorAll<HTMLElement>('.tok')]
-        setPainter(makeLanePainter(tokens))
+        const made = makeLanePainter(lane, tokens)
+        onCleanup(() => made.close())
+        setPainter(made)
       },
     ),
   )
   createEffect(() => painter()?.paint(props.frame, props.ramps))
+  // Tokens stand elsewhere when the lane has another width or type, and when pieces get their joints.
+  onMount(() => {
+    const observer = new ResizeObserver(() => untrack(painter)?.measure())
+    observer.observe(lane)
+    onCleanup(() => observer.disconnect())
+  })
+  createEffect(on([() => props.frame.unit], () => untrack(painter)?.measure(), { defer: true }))
   createEffect(() => painter()?.bracket(props.brackets))
   createEffect(on([painter, focused], () => setTabStop(tokens, focused())))
   createEffect(() => setFocused((at) => props.frame.chosen?.[0] ?? Math.min(at, Math.max(0, props.pieces.length - 1))))
