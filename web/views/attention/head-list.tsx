@@ -10,6 +10,7 @@ import { useBoard } from './board.ts'
 import { chooseHead, headKey } from './head-keys.ts'
 import type { TableColumn, TableOrder, TableRow } from './head-table.ts'
 import { rowsOf, tsvOf } from './head-table.ts'
+import { ColumnsState } from './columns-state.tsx'
 import { countOf, headOf, nameOf } from './heads.ts'
 import type { Summary } from './metric-values.ts'
 import { createMetricValues } from './metric-values.ts'
@@ -68,6 +69,7 @@ export function HeadList(props: { readonly summary: Summary }): JSX.Element {
           <Rows rows={rows().slice(0, mostRows)} columns={columns.map(({ metric }) => metric)} />
         </table>
       </div>
+      <ColumnsState columns={columns} />
       <Show when={countOf(board.maps()) > mostRows}>
         <p class="pattern-note">{share(mostRows, countOf(board.maps()))} heads are drawn; sort to see others.</p>
       </Show>

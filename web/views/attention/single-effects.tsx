@@ -6,6 +6,7 @@ import { plain, signed } from '#web/marks/numbers.ts'
 import { For } from '#web/solid.ts'
 import { useBoard } from './board.ts'
 import type { MapValues } from './cells.ts'
+import { ColumnsState } from './columns-state.tsx'
 import { headsOf, indexOf } from './heads.ts'
 import { createMetricValues } from './metric-values.ts'
 import { metricOf } from './metrics.ts'
@@ -26,35 +27,42 @@ export function SingleEffects(props: { readonly together: Changes }): JSX.Elemen
     const sum = tokens.slice(first, last + 1).reduce((all, value) => all + value, 0)
     return board.span() === null ? sum / tokens.length : sum
   }
+  const columns = [
+    { metric: metricOf('attribution'), values: importance },
+    { metric: metricOf('effect'), values: effect },
+  ]
   return (
-    <table class="single-effects">
-      <caption>
-        Importance beside effect, for {about()} <span class="dim">nats</span>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Head</th>
-          <th scope="col">Importance</th>
-          <th scope="col">Left out alone</th>
-        </tr>
-      </thead>
-      <tbody>
-        <For each={heads().slice(0, most)}>
-          {(head) => (
-            <tr>
-              <th scope="row">{board.titleOf(head)}</th>
-              <td>{text(importance.values(), head, (value) => plain(value, 3))}</td>
-              <td>{text(effect.values(), head, (value) => signed(value, 3))}</td>
-            </tr>
-          )}
-        </For>
-        <tr>
-          <th scope="row">{heads().length === 1 ? 'Left out' : `All ${heads().length} together`}</th>
-          <td>–</td>
-          <td>{signed(joint(), 3)}</td>
-        </tr>
-      </tbody>
-    </table>
+    <>
+      <table class="single-effects">
+        <caption>
+          Importance beside effect, for {about()} <span class="dim">nats</span>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Head</th>
+            <th scope="col">Importance</th>
+            <th scope="col">Left out alone</th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={heads().slice(0, most)}>
+            {(head) => (
+              <tr>
+                <th scope="row">{board.titleOf(head)}</th>
+                <td>{text(importance.values(), head, (value) => plain(value, 3))}</td>
+                <td>{text(effect.values(), head, (value) => signed(value, 3))}</td>
+              </tr>
+            )}
+          </For>
+          <tr>
+            <th scope="row">{heads().length === 1 ? 'Left out' : `All ${heads().length} together`}</th>
+            <td>–</td>
+            <td>{signed(joint(), 3)}</td>
+          </tr>
+        </tbody>
+      </table>
+      <ColumnsState columns={columns} />
+    </>
   )
 }
 

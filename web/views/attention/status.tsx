@@ -196,7 +196,7 @@ function SummaryLine(props: { readonly summary: Summary; readonly otherwise: str
       <Match when={phase() === 'failed' || phase() === 'cancelled'}>
         <span class="dim">
           <span title={cause()}>
-            {phase() === 'failed' ? 'No mean: it could not be computed.' : 'No mean: cancelled.'}
+            No mean: {phase() === 'failed' ? (cause() ?? 'it could not be computed.') : 'cancelled.'}
           </span>{' '}
           <LinkButton onClick={() => room.analyses.retry(null, props.summary.study())}>Try again</LinkButton>
         </span>

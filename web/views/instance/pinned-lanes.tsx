@@ -11,6 +11,7 @@ import type { Comparison } from './comparison.ts'
 import { describeOptions } from './explanations.ts'
 import { Lanes } from './lanes.tsx'
 import type { InstanceModel } from './model.ts'
+import { RunMessages } from './run-messages.tsx'
 
 export interface PinnedProps {
   readonly model: InstanceModel
@@ -20,6 +21,7 @@ export interface PinnedProps {
 
 export function PinnedLanes(props: PinnedProps): JSX.Element {
   const desk = useDesk()
+  const room = useRoom()
   const shown = desk.ofB
   const between = (): InstanceModel | null => (shown() === 'difference' ? props.comparison.difference() : null)
   const failure = (): string | null => {
@@ -41,13 +43,20 @@ export function PinnedLanes(props: PinnedProps): JSX.Element {
           </Match>
           <Match when={between() ?? props.comparison.b()}>
             {(model) => (
-              <Lanes
-                model={model()}
-                ramps={props.ramps}
-                brackets={() => []}
-                onChoose={(choice) => props.comparison.choose(choice)}
-                onHover={() => undefined}
-              />
+              <>
+                <Lanes
+                  model={model()}
+                  ramps={props.ramps}
+                  brackets={() => []}
+                  onChoose={(choice) => props.comparison.choose(choice)}
+                  onHover={() => undefined}
+                  onRetryAttention={() => {
+                    const question = model().attention.question()
+                    if (question) room.analyses.retry(model().instance(), question)
+                  }}
+                />
+                <Show when={props.comparison.b()}>{(b) => <RunMessages model={b()} />}</Show>
+              </>
             )}
           </Match>
           <Match when={props.comparison.state().kind === 'loading'}>

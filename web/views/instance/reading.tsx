@@ -22,13 +22,13 @@ import { withUnit } from './explanations.ts'
 import { instanceExport } from './export.ts'
 import type { Side } from './frame.ts'
 import { Lanes } from './lanes.tsx'
-import { Messages } from './messages.tsx'
 import type { InstanceModel } from './model.ts'
 import { createInstanceModel, quoteOf } from './model.ts'
 import { OriginLine } from './origin-line.tsx'
 import { createPairState } from './pair-state.ts'
 import { EvidenceBanner, NoteMaker } from './note-maker.tsx'
 import { PinnedLanes } from './pinned-lanes.tsx'
+import { RunMessages } from './run-messages.tsx'
 
 export function Reading(props: { readonly instance: InstanceReply; readonly writing: Writing }): JSX.Element {
   const app = useApp()
@@ -188,30 +188,6 @@ function announceSums(model: InstanceModel): void {
       const output = withUnit(signed(total(reaching.output)), objective)
       app.announce(`${quoteOf(model.pieces(), choice)}: source gives ${source}, earlier output ${output}.`)
     }),
-  )
-}
-
-function RunMessages(props: { readonly model: InstanceModel }): JSX.Element {
-  const room = useRoom()
-  const run = createMemo(() => {
-    const phase = props.model.entry()?.phase
-    return phase?.kind === 'running' ? phase.run : null
-  })
-  const mayCancel = (): boolean =>
-    room.can('run.cancel-any') || (room.can('run.cancel-own') && run()?.startedBy?.id === room.me().id)
-  const focus = (): number | null => {
-    const choice = props.model.choice()
-    return choice?.side === 'output' ? choice.index : null
-  }
-  return (
-    <Messages
-      entry={props.model.entry()}
-      online={room.online()}
-      me={room.me().id}
-      mayCancel={mayCancel()}
-      onCancel={() => room.attributions.cancel(props.model.instance().id, props.model.options())}
-      onAgain={() => room.attributions.again(props.model.instance(), props.model.options(), focus())}
-    />
   )
 }
 
