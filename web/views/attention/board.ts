@@ -29,6 +29,8 @@ export interface Board {
   readonly upwards: Accessor<boolean>
   /** The number of the first layer and the first head. */
   readonly countFrom: Accessor<CountFrom>
+  /** Size of one unit of a drawing, px: on a wall names and cells are larger. */
+  readonly scale: Accessor<number>
   /** "Cross L2.H1", as this person counts. */
   titleOf(head: Head): string
   /** The instance on screen, where the model has written from it. */
@@ -85,6 +87,7 @@ export function createBoard(app: App, room: Room): Board {
     set: (change) => app.preferences.set({ heads: { ...settings(), ...change } }),
     metric,
     ...createNaming(app, () => maps()),
+    scale: () => (app.preferences.values().projector ? onWall : 1),
     instance,
     pieces,
     choice,
@@ -96,6 +99,9 @@ export function createBoard(app: App, room: Room): Board {
     setActive: (head) => void setActive(head),
   }
 }
+
+/** As the type of a wall is to that of a page (web/styles/sizes.css). */
+const onWall = 1.4
 
 type Naming = Pick<Board, 'upwards' | 'countFrom' | 'titleOf'>
 

@@ -7,7 +7,8 @@ import type { CardAnchor, CardText } from '#web/widgets/hover-card.tsx'
 import { HoverCard } from '#web/widgets/hover-card.tsx'
 import type { CurveAxes, CurveLine } from './curve-frame.ts'
 import { bandPath, curveAxes, linePath, spreadEnds } from './curve-frame.ts'
-import { createSize } from './element-size.ts'
+import { useBoard } from './board.ts'
+import { createSize, drawnAt } from './element-size.ts'
 import { placeOn } from './scatter-frame.ts'
 
 /** Around the plot: names of ticks; and of lines, in the order of their ends, each with a sample: without any head all end in one point. */
@@ -28,7 +29,8 @@ export const lineName = ({ ranking, first }: CurveLine): string => {
 }
 
 export function CurvePlot(props: { readonly lines: readonly CurveLine[] }): JSX.Element {
-  const size = createSize()
+  const board = useBoard()
+  const size = createSize(board.scale)
   const [anchor, setAnchor] = createSignal<CardAnchor | null>(null)
   const axes = createMemo(() => curveAxes(props.lines, size.width(), size.height()))
   const bottom = (): number => size.height() - edge.bottom
@@ -45,7 +47,7 @@ export function CurvePlot(props: { readonly lines: readonly CurveLine[] }): JSX.
   return (
     <div class="curve-plot" ref={(element) => size.watch(element)} onPointerLeave={() => setAnchor(null)}>
       <Show when={size.width() > 0}>
-        <svg width={size.width()} height={size.height()} role="img" aria-label={describe(props.lines)}>
+        <svg {...drawnAt(size.width(), size.height(), board.scale())} role="img" aria-label={describe(props.lines)}>
           <Axes axes={axes()} x={x} y={y} right={right()} bottom={bottom()} />
           <For each={props.lines}>
             {(line) => <path class="curve-band" style={{ fill: colourOf(line) }} d={bandPath(line, x, y)} />}

@@ -10,8 +10,8 @@ export interface ElementSize {
   watch(element: Element): void
 }
 
-/** Content width and height in px; 0 until the element is in the page. */
-export function createSize(): ElementSize {
+/** Content width and height in units of a drawing, of which each is `scale` px; 0 until the element is in the page. */
+export function createSize(scale: Accessor<number>): ElementSize {
   const [width, setWidth] = createSignal(0)
   const [height, setHeight] = createSignal(0)
   let watched: Element | null = null
@@ -25,5 +25,16 @@ export function createSize(): ElementSize {
     observer.observe(watched)
     onCleanup(() => observer.disconnect())
   })
-  return { width, height, watch: (element) => (watched = element) }
+  return { width: () => width() / scale(), height: () => height() / scale(), watch: (element) => (watched = element) }
 }
+
+/** The attributes of an `svg` of this size in units of a drawing. */
+export const drawnAt = (
+  width: number,
+  height: number,
+  scale: number,
+): { readonly width: number; readonly height: number; readonly viewBox: string } => ({
+  width: width * scale,
+  height: height * scale,
+  viewBox: `0 0 ${width} ${height}`,
+})

@@ -9,7 +9,7 @@ import { Menu } from '#web/widgets/menu.tsx'
 import type { Board } from './board.ts'
 import { chosenMetric, useBoard } from './board.ts'
 import { valueText } from './cells.ts'
-import { createSize } from './element-size.ts'
+import { createSize, drawnAt } from './element-size.ts'
 import { headKey } from './head-keys.ts'
 import { nameOf } from './heads.ts'
 import type { Summary } from './metric-values.ts'
@@ -122,7 +122,7 @@ interface PlotProps {
 
 function Plot(props: PlotProps): JSX.Element {
   const board = useBoard()
-  const size = createSize()
+  const size = createSize(board.scale)
   let box!: HTMLDivElement
   const [anchor, setAnchor] = createSignal<CardAnchor | null>(null)
   const axes = createMemo(() => ({
@@ -161,8 +161,7 @@ function Plot(props: PlotProps): JSX.Element {
       onPointerLeave={() => setAnchor(null)}
     >
       <svg
-        width={size.width()}
-        height={size.height()}
+        {...drawnAt(size.width(), size.height(), board.scale())}
         role="listbox"
         aria-multiselectable="true"
         aria-label={`Heads: ${props.up.label} against ${props.across.label}`}

@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js'
 import { createMemo, createSignal } from 'solid-js'
 import type { Head } from '#compute/types.ts'
 import { createEffect, For } from '#web/solid.ts'
+import { drawnAt } from './element-size.ts'
 import type { HeadMap } from './heads.ts'
 import { headOf, indexOf, nameOf } from './heads.ts'
 import type { MapProps } from './map.tsx'
@@ -20,6 +21,7 @@ export function MapCanvas(props: MapProps): JSX.Element {
     gutter + head.head * props.cell,
     mapHead + layers().indexOf(head.layer) * props.cell,
   ]
+  const px = (units: number): string => `${units * props.scale}px`
   createEffect(() => paint(canvas, props, layers()))
   /** Elements exist for those heads alone that somebody may reach: the one with the tab stop and the one under the pointer. */
   const reachable = createMemo(() => {
@@ -29,23 +31,19 @@ export function MapCanvas(props: MapProps): JSX.Element {
     return [...new Map(both.map((head) => [nameOf(head), head])).values()]
   })
   return (
-    <div
-      class="head-map-canvas"
-      style={{ width: `${gutter + width() + 1}px`, height: `${mapHead + height() + mapFoot}px` }}
-    >
+    <div class="head-map-canvas" style={{ width: px(gutter + width() + 1), height: px(mapHead + height() + mapFoot) }}>
       <canvas
         ref={(element) => (canvas = element)}
         aria-hidden="true"
-        style={{ left: `${gutter}px`, top: `${mapHead}px`, width: `${width()}px`, height: `${height()}px` }}
-        onPointerMove={(event) => setUnder(headAt(event, props.cell, layers(), map()))}
+        style={{ left: px(gutter), top: px(mapHead), width: px(width()), height: px(height()) }}
+        onPointerMove={(event) => setUnder(headAt(event, props.cell * props.scale, layers(), map()))}
       />
       <svg
         role="grid"
         aria-label={`${map().title}, layers by heads`}
         aria-rowcount={map().layers}
         aria-colcount={map().heads}
-        width={gutter + width() + 1}
-        height={mapHead + height() + mapFoot}
+        {...drawnAt(gutter + width() + 1, mapHead + height() + mapFoot, props.scale)}
       >
         <text class="map-name" x={gutter} y="11" aria-hidden="true">
           {map().title}
@@ -95,7 +93,7 @@ function headAt(event: PointerEvent, cell: number, layers: readonly number[], ma
 /** One filled square or two triangles a head; what is not known stays empty, with a dot. */
 function paint(canvas: HTMLCanvasElement, props: MapProps, layers: readonly number[]): void {
   const { map, lower, upper } = props.cells
-  const ratio = window.devicePixelRatio || 1
+  const ratio = (window.devicePixelRatio || 1) * props.scale
   const size = props.cell - 1
   canvas.width = Math.round(map.heads * props.cell * ratio)
   canvas.height = Math.round(map.layers * props.cell * ratio)

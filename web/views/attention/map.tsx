@@ -8,6 +8,7 @@ import { rampStep } from '#web/marks/ramp.ts'
 import { For } from '#web/solid.ts'
 import { personColour } from '#web/widgets/person.ts'
 import type { Cells, MapCells } from './cells.ts'
+import { drawnAt } from './element-size.ts'
 import type { HeadMap } from './heads.ts'
 import { indexOf, nameOf } from './heads.ts'
 import { gutter, layersOf, mapFoot, mapHead } from './map-layout.ts'
@@ -19,6 +20,8 @@ export interface MapProps {
   /** Whether values are still to come: cells without one are bones then, and hatched else. */
   readonly pending: boolean
   readonly cell: number
+  /** Size of one unit, px. */
+  readonly scale: number
   readonly ramps: Ramps
   readonly upwards: boolean
   readonly countFrom: number
@@ -53,8 +56,7 @@ export function MapGrid(props: MapProps): JSX.Element {
       aria-rowcount={map().layers}
       aria-colcount={map().heads}
       aria-multiselectable="true"
-      width={width()}
-      height={height()}
+      {...drawnAt(width(), height(), props.scale)}
     >
       <defs aria-hidden="true">
         <pattern id={hatch} width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">

@@ -156,6 +156,7 @@ function OneMap(props: {
         <Map
           cells={cells()}
           cell={props.cell}
+          scale={board.scale()}
           signed={props.cells.signed}
           pending={props.pending}
           note={settings().sharedScale ? '' : `to ${plain(cells().reach, board.metric().digits)}`}

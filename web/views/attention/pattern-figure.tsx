@@ -24,6 +24,8 @@ export interface FigureProps {
   readonly reach: number
   readonly curve: Curve
   readonly ramps: Ramps
+  /** Size of one unit of the drawing, px. */
+  readonly scale: number
   /** Rows and columns of the chosen token. */
   readonly rows: readonly [number, number] | null
   readonly columns: readonly [number, number] | null
@@ -35,7 +37,7 @@ export interface FigureProps {
 }
 
 export function PatternFigure(props: FigureProps): JSX.Element {
-  const size = createSize()
+  const size = createSize(() => props.scale)
   let box!: HTMLDivElement
   let canvas!: HTMLCanvasElement
   const frame = createMemo(() => frameOf(props.pattern, size.width(), size.height()))
@@ -45,12 +47,13 @@ export function PatternFigure(props: FigureProps): JSX.Element {
   })
   const spotOf = (event: MouseEvent): Spot | null => {
     const at = box.getBoundingClientRect()
-    return spotAt(frame(), props.pattern, event.clientX - at.left, event.clientY - at.top)
+    const [x, y] = [event.clientX - at.left, event.clientY - at.top]
+    return spotAt(frame(), props.pattern, x / props.scale, y / props.scale)
   }
   const hover = (event: PointerEvent): void => {
     const spot = spotOf(event)
     const at = box.getBoundingClientRect()
-    props.onSpot(spot, spot && rectOf(frame(), spot, at))
+    props.onSpot(spot, spot && rectOf(frame(), spot, at, props.scale))
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- the rulers of the Instance View choose the same tokens by key
@@ -78,15 +81,16 @@ export function PatternFigure(props: FigureProps): JSX.Element {
 }
 
 /** The cell, or the name, on the page: where the card is put. */
-function rectOf(frame: PatternFrame, { query, key }: Spot, at: DOMRect): DOMRect {
+function rectOf(frame: PatternFrame, { query, key }: Spot, at: DOMRect, scale: number): DOMRect {
   const x = key === null ? frame.left : frame.left + key * frame.across
   const y = query === null ? frame.top : frame.top + query * frame.down
-  return new DOMRect(at.left + x, at.top + y, frame.across, Math.max(frame.down, 8))
+  return new DOMRect(at.left + scale * x, at.top + scale * y, scale * frame.across, scale * Math.max(frame.down, 8))
 }
 
 /** Paints the cells and returns how many cells a side stand for one. */
 function paint(canvas: HTMLCanvasElement, props: FigureProps, frame: PatternFrame): number {
-  const ratio = window.devicePixelRatio || 1
+  const ratio = (window.devicePixelRatio || 1) * props.scale
+  const px = (units: number): string => `${units * props.scale}px`
   const [width, height] = [frame.right - frame.left, frame.bottom - frame.top]
   const k = poolFactor(props.pattern, width * ratio, height * ratio)
   const shown = poolPattern(props.pattern, k, props.hidden)
@@ -97,10 +101,10 @@ function paint(canvas: HTMLCanvasElement, props: FigureProps, frame: PatternFram
   // One pixel a cell; the style scales it up with sharp edges.
   canvas.width = shown.keys
   canvas.height = shown.queries
-  canvas.style.left = `${frame.left}px`
-  canvas.style.top = `${frame.top}px`
-  canvas.style.width = `${(width * shown.keys * k) / props.pattern.keys}px`
-  canvas.style.height = `${(height * shown.queries * k) / props.pattern.queries}px`
+  canvas.style.left = px(frame.left)
+  canvas.style.top = px(frame.top)
+  canvas.style.width = px((width * shown.keys * k) / props.pattern.keys)
+  canvas.style.height = px((height * shown.queries * k) / props.pattern.queries)
   canvas.getContext('2d')?.putImageData(image, 0, 0)
   return k
 }

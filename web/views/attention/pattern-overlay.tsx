@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js'
 import { createMemo, createUniqueId, Show } from 'solid-js'
 import { plain } from '#web/marks/numbers.ts'
 import { For } from '#web/solid.ts'
+import { drawnAt } from './element-size.ts'
 import type { Sums } from './pattern.ts'
 import type { PatternFrame } from './pattern-frame.ts'
 import { xOf, yOf } from './pattern-frame.ts'
@@ -20,7 +21,7 @@ import {
 } from './pattern-marks.ts'
 
 export interface OverlayProps {
-  readonly figure: Marked & { readonly kind: 'amount' | 'signed' }
+  readonly figure: Marked & { readonly kind: 'amount' | 'signed'; readonly scale: number }
   readonly frame: PatternFrame
   readonly sums: Sums
 }
@@ -28,7 +29,7 @@ export interface OverlayProps {
 export function Overlay(props: OverlayProps): JSX.Element {
   const hatch = createUniqueId()
   return (
-    <svg width={props.frame.width} height={props.frame.height} aria-hidden="true">
+    <svg {...drawnAt(props.frame.width, props.frame.height, props.figure.scale)} aria-hidden="true">
       <defs>
         <pattern id={hatch} width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <path d="M0 0v4" class="hatch-line" />

@@ -59,7 +59,7 @@ interface Drawn {
 
 function Figures(props: { readonly patterns: readonly HeadPattern[] }): JSX.Element {
   const board = useBoard()
-  const size = createSize()
+  const size = createSize(board.scale)
   const spots = createSpots(board)
   const [anchor, setAnchor] = createSignal<CardAnchor | null>(null)
   const drawn = createMemo<readonly Drawn[]>(() => {
@@ -131,6 +131,7 @@ function OneFigure(props: OneFigureProps): JSX.Element {
             reach={props.reach}
             curve={board.settings().curve}
             ramps={board.app.ramps()}
+            scale={board.scale()}
             rows={spanOn(props.of.sides.queries, board.choice())}
             columns={spanOn(props.of.sides.keys, board.choice())}
             spot={props.spots.on(props.of)}

@@ -29,7 +29,12 @@ import { AsSegment, HeadOptions, MetricMenu, ModeSegment } from './toolbar.tsx'
 export function AttentionPane(): JSX.Element {
   const board = createBoard(useApp(), useRoom())
   return (
-    <section class="pane attention" aria-labelledby="h-attention" data-pane="attention">
+    <section
+      class="pane attention"
+      aria-labelledby="h-attention"
+      data-pane="attention"
+      style={{ '--drawing': String(board.scale()) }}
+    >
       <BoardContext.Provider value={board}>
         <PaneHead id="h-attention" title="Attention heads" name="attention">
           <span class="grow" />
@@ -89,7 +94,7 @@ const linesBelow = 42
 function MapPart(props: { readonly summary: Summary }): JSX.Element {
   const board = useBoard()
   const { settings, metric } = board
-  const size = createSize()
+  const size = createSize(board.scale)
   const values = createMetricValues(board, metric, () => props.summary.analysis())
   const cells = createMemo(() => cellsOf(values.values(), metric(), settings().mode, settings().sharedScale))
   const letters = createMemo(() => (settings().letters ? lettersOf(board, props.summary) : none))

@@ -127,7 +127,9 @@ function Divided(props: {
 }): JSX.Element {
   const app = useApp()
   const name = (): string => `${props.preset}.${props.handle}`
-  const page = { width: window.innerWidth, height: window.innerHeight }
+  // On a wall everything needs more room, so there is less of it.
+  const scale = app.preferences.values().projector ? 1.4 : 1
+  const page = { width: window.innerWidth / scale, height: window.innerHeight / scale }
   const sizes = (): Readonly<Record<string, number>> => app.preferences.values().sizes
   // On a wall there is room for what is shown, and none for what is written about it.
   const alone = (): boolean => props.handle === 'main' && app.preferences.values().projector
