@@ -76,7 +76,7 @@ class Person {
 
   move(): void {
     const index = Math.floor(performance.now()) % WRAP
-    const state = JSON.stringify({ hover: { instance: 'i1', token: { side: 'output', index } } })
+    const state = JSON.stringify({ hover: { kind: 'token', instance: 'i1', token: { side: 'output', index } } })
     const presence = encoding.encode((encoder) => {
       for (const value of [1, this.#doc.clientID, 1]) encoding.writeVarUint(encoder, value)
       encoding.writeVarString(encoder, state)

@@ -1,7 +1,7 @@
 /** What people in a room see of each other. `user` is written by the server; the rest by the client, within this schema. */
 import { z } from 'zod'
 import { identifier } from './identifiers.ts'
-import { tokenChoice } from './document.ts'
+import { headName, tokenChoice } from './document.ts'
 
 export const roles = ['viewer', 'commenter', 'editor', 'owner'] as const
 export const role = z.enum(roles)
@@ -26,12 +26,26 @@ const relativePosition = z.strictObject({
   assoc: z.number().int().min(-1).max(1).nullish(),
 })
 
+/** A place that others can find in a view of their own: a token, a head, or a point of the plane of one layout. */
+export const spot = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('token'), instance: identifier, token: tokenChoice }),
+  z.object({ kind: z.literal('head'), head: headName }),
+  /** In the layout's own coordinates, before it is turned to fit a pane. */
+  z.object({
+    kind: z.literal('place'),
+    layout: z.string().min(1).max(80),
+    layer: z.number().int().min(0).max(999),
+    at: z.tuple([z.number(), z.number()]),
+  }),
+])
+export type Spot = z.infer<typeof spot>
+
 /** The fields a client may send. Anything else is dropped by the server. */
 export const clientPresence = z.object({
   /** Which pane has the focus. */
   pane: z.enum(['instance', 'projection', 'list', 'attention', 'notes']).nullish(),
   /** What the pointer or the keyboard is on. */
-  hover: z.object({ instance: identifier, token: tokenChoice }).nullish(),
+  hover: spot.nullish(),
   /** The caret in a note; y-codemirror.next writes it. */
   cursor: z.object({ anchor: relativePosition, head: relativePosition }).nullish(),
   /** The person has not moved for a minute. */

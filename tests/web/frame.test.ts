@@ -96,7 +96,6 @@ const attendee = (id: string, you = false): Attendee => ({
   you,
   idle: false,
   pane: null,
-  hover: null,
 })
 const selects = (index: number, last = index, instance = 'a-1'): Selection => ({
   ...emptyView(defaultOptions()),

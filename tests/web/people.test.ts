@@ -136,7 +136,6 @@ const attendee = (id: string): Attendee => ({
   you: false,
   idle: false,
   pane: null,
-  hover: null,
 })
 
 test('[WG10] following mirrors every move of that person, and ends when they leave', async () => {

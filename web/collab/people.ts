@@ -1,5 +1,5 @@
 /** Who is in the room: one entry a person, however many tabs they have open. */
-import type { Person, Presence } from '#collab/wire/presence.ts'
+import type { Person, Presence, Spot } from '#collab/wire/presence.ts'
 import { presence } from '#collab/wire/presence.ts'
 
 /** Somebody in the room, as the others see them. */
@@ -8,7 +8,12 @@ export interface Attendee {
   readonly you: boolean
   readonly idle: boolean
   readonly pane: Presence['pane']
-  readonly hover: Presence['hover']
+}
+
+/** What somebody else's pointer, or their keys, are on. */
+export interface Pointing {
+  readonly person: Person
+  readonly spot: Spot
 }
 
 /**
@@ -30,8 +35,24 @@ export function peopleOf(states: ReadonlyMap<number, unknown>, me: Person): read
   )
 }
 
-function attendeeOf(person: Person, you: boolean, state: Pick<Partial<Presence>, 'idle' | 'pane' | 'hover'>): Attendee {
-  return { person, you, idle: state.idle === true, pane: state.pane ?? null, hover: state.hover ?? null }
+/** Whether two lists name the same people at the same panes. Pointers move ten times a second; who is here does not. */
+export const samePeople = (left: readonly Attendee[], right: readonly Attendee[]): boolean =>
+  JSON.stringify(left) === JSON.stringify(right)
+
+/** What the others point at, by person. Of somebody with several tabs, the tab whose pointer is on something. */
+export function pointingsOf(states: ReadonlyMap<number, unknown>, me: string): ReadonlyMap<string, Pointing> {
+  const found = new Map<string, Pointing>()
+  for (const state of states.values()) {
+    const parsed = presence.safeParse(state)
+    if (!parsed.success || !parsed.data.hover || parsed.data.user.id === me) continue
+    const { id, name, colour, dash } = parsed.data.user
+    found.set(id, { person: { id, name, colour, dash }, spot: parsed.data.hover })
+  }
+  return found
+}
+
+function attendeeOf(person: Person, you: boolean, state: Pick<Partial<Presence>, 'idle' | 'pane'>): Attendee {
+  return { person, you, idle: state.idle === true, pane: state.pane ?? null }
 }
 
 function merge(left: Attendee, right: Attendee): Attendee {

@@ -194,7 +194,6 @@ export function projectionStates(base: RoomState, run: RunReply): readonly (read
             you: false,
             idle: false,
             pane: null,
-            hover: null,
           })),
         ],
         selections: new Map([

@@ -122,7 +122,7 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
       cancel: later,
       close: nothing,
     },
-    attendance: { people: () => state.people, show: nothing, active: nothing, close: nothing },
+    attendance: { people: () => state.people, pointings: () => new Map(), show: nothing, active: nothing, close: nothing },
     following: { target: () => state.followed, follow: nothing, stop: nothing },
     shared,
     saveState: () => state.save,

@@ -86,7 +86,6 @@ const attendee = (person: Person, you = false, idle = false): Attendee => ({
   you,
   idle,
   pane: 'instance',
-  hover: null,
 })
 
 function instanceStates({ instance }: Recorded, base: RoomState): readonly (readonly [string, RoomState])[] {

@@ -45,7 +45,7 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
     if (token !== null) setHovered(token)
     pairs.setHovered(token)
     desk.setHovered(token)
-    room.attendance.show({ hover: token === null ? null : { instance: props.instance.id, token } })
+    room.attendance.show({ hover: token && { kind: 'token', instance: props.instance.id, token } })
   }
   useExport('instance', instanceExport({ model, ramps: app.ramps, api: app.api, workspace: room.id }))
   attributeWhatIsChosen(model)

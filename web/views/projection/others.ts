@@ -56,6 +56,13 @@ export function othersOf(
     .filter(({ count, open }) => count > 0 || open >= 0)
 }
 
+/** Who has a row open, by row: the one who moved last first. */
+export function openBy(others: readonly Pick<Other, 'person' | 'open'>[]): ReadonlyMap<number, readonly Person[]> {
+  const rows = new Map<number, Person[]>()
+  for (const { person, open } of others) if (open >= 0) rows.set(open, [...(rows.get(open) ?? []), person])
+  return rows
+}
+
 export interface Outline {
   /** SVG path in pixels. */
   readonly path: string

@@ -1,20 +1,20 @@
 /** What lies over the points: names of clusters, rings, outlines of the others, spokes, axes, and the area being drawn. */
 import type { JSX } from 'solid-js'
-import { createMemo, Show } from 'solid-js'
+import { createMemo, Show, untrack } from 'solid-js'
 import type { Box, PlacedLabel } from '#web/marks/points/labels.ts'
 import { boxAround } from '#web/marks/points/labels.ts'
 import type { Point } from '#web/marks/points/view-transform.ts'
 import { toScreen } from '#web/marks/points/view-transform.ts'
 import { For } from '#web/solid.ts'
-import { initialOf, personColour } from '#web/widgets/person.ts'
 import { Axes } from './axes.tsx'
 import type { Shape } from './gestures.ts'
 import { brushRadius } from './gestures.ts'
 import type { PlotModel } from './model.ts'
 import { placeNames, spotsOf } from './names.ts'
-import type { Other } from './others.ts'
-import { mostOutlines, outlineOf } from './others.ts'
+import type { OtherMarks } from './other-marks.tsx'
+import { createOtherMarks, OpenRings, OtherOutlines, OtherTags } from './other-marks.tsx'
 import { neighboursOf } from './plot-keys.ts'
+import { PointPointers } from './pointers.tsx'
 import type { Stage } from './stage.ts'
 
 export interface OverlayProps {
@@ -30,18 +30,19 @@ export interface OverlayProps {
 
 export function Overlay(props: OverlayProps): JSX.Element {
   const at = (row: number): Point | null => placeOf(props.stage, row)
+  const { model, stage } = untrack(() => props)
+  const others = createOtherMarks(model, stage)
   return (
     <svg class="plot-over" aria-hidden="true">
       <Show when={props.model.laid()?.method === 'pca'}>
         <Axes stage={props.stage} />
       </Show>
-      <For each={props.model.others().slice(0, mostOutlines)}>
-        {(other) => <OtherOutline other={other} stage={props.stage} />}
-      </For>
+      <OtherOutlines marks={others} />
       <Spokes {...props} />
       {props.children}
-      <Names {...props} />
-      <For each={props.model.others()}>{(other) => <OpenRing other={other} stage={props.stage} />}</For>
+      <Names {...props} others={others} />
+      <OpenRings model={props.model} stage={props.stage} />
+      <OtherTags marks={others} />
       <Show when={at(props.model.open())}>
         {(place) => <Primary at={place()} id={openId(props.model)} width={props.stage.moment().size.width} />}
       </Show>
@@ -51,6 +52,7 @@ export function Overlay(props: OverlayProps): JSX.Element {
       <Show when={at(props.focused)}>
         {(place) => <circle class="focus-ring" cx={place()[0]} cy={place()[1]} r="10" />}
       </Show>
+      <PointPointers model={props.model} stage={props.stage} />
       <Show when={props.shape}>{(shape) => <Drawn shape={shape()} />}</Show>
     </svg>
   )
@@ -64,7 +66,7 @@ export function placeOf(stage: Stage, row: number): Point | null {
 }
 
 /** Spots are found once a layout rests; names wait while points travel, and go along with a pan or a zoom. */
-function Names(props: OverlayProps): JSX.Element {
+function Names(props: OverlayProps & { readonly others: OtherMarks }): JSX.Element {
   const spots = createMemo(() => {
     const legend = props.model.colouring().legend
     const places = props.model.places()
@@ -77,7 +79,7 @@ function Names(props: OverlayProps): JSX.Element {
     const { transform, size } = props.stage.moment()
     const open = placeOf(props.stage, props.model.open())
     const taken = open === null ? [] : primaryBoxes(open, openId(props.model), size.width)
-    return placeNames(spots(), transform, size, taken)
+    return placeNames(spots(), transform, size, [...taken, ...props.others.boxes()])
   })
   return (
     <For each={placed()}>
@@ -132,47 +134,6 @@ function Spokes(props: OverlayProps): JSX.Element {
     return ends.map(([x, y]) => `M${from[0].toFixed(1)} ${from[1].toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}`).join('')
   })
   return <path class="spokes" d={lines()} />
-}
-
-function OtherOutline(props: { readonly other: Other; readonly stage: Stage }): JSX.Element {
-  const outline = createMemo(() => {
-    const { places, transform } = props.stage.moment()
-    const { chosen } = props.other
-    return outlineOf(chosen.every((row) => row < places.x.length) ? chosen : [], places, transform)
-  })
-  const text = (): string => `${initialOf(props.other.person.name)} ${props.other.count}`
-  return (
-    <Show when={outline()}>
-      {(present) => (
-        <g style={{ '--p': personColour(props.other.person) }}>
-          <path class="other-outline" data-dash={props.other.person.dash} d={present().path} />
-          <g transform={`translate(${present().tag[0].toFixed(1)} ${present().tag[1].toFixed(1)})`}>
-            <rect class="other-tag" x={-(text().length * 3 + 4)} width={text().length * 6 + 8} height="14" rx="2" />
-            <text class="other-name" y="10.5">
-              {text()}
-            </text>
-          </g>
-        </g>
-      )}
-    </Show>
-  )
-}
-
-function OpenRing(props: { readonly other: Other; readonly stage: Stage }): JSX.Element {
-  return (
-    <Show when={placeOf(props.stage, props.other.open)}>
-      {(at) => (
-        <circle
-          class="other-ring"
-          data-dash={props.other.person.dash}
-          style={{ '--p': personColour(props.other.person) }}
-          cx={at()[0]}
-          cy={at()[1]}
-          r="10.5"
-        />
-      )}
-    </Show>
-  )
 }
 
 function Drawn(props: { readonly shape: Shape }): JSX.Element {

@@ -16,6 +16,7 @@ import { Overlay } from './overlay.tsx'
 import type { PlotPainter } from './plot-painter.ts'
 import { makePlotPainter } from './plot-painter.ts'
 import { PointCard } from './point-card.tsx'
+import { spotOf } from './pointers.tsx'
 import { keepSeenPart } from './seen-part.ts'
 import type { ProjectionSettings } from './settings.ts'
 import type { Places, Stage } from './stage.ts'
@@ -96,7 +97,15 @@ export function Plot(props: PlotProps): JSX.Element {
       tabIndex={0}
       onKeyDown={(event) => keys(event)}
       onFocusOut={() => setActive(-1)}
-      {...pointerHandlers({ place: () => place, gestures, stage, pick, setHover, leaveKeys: () => setActive(-1) })}
+      {...pointerHandlers({
+        place: () => place,
+        gestures,
+        stage,
+        pick,
+        setHover,
+        leaveKeys: () => setActive(-1),
+        tell: (at) => room.attendance.show({ hover: at && spotOf(model, stage, at) }),
+      })}
     >
       <canvas aria-hidden="true" />
       <Overlay model={model} stage={stage} hover={marked()} shape={shape()} focused={active()}>
@@ -154,6 +163,8 @@ interface PointerDeps {
   setHover(row: number): void
   /** The pointer takes over from the keys. */
   leaveKeys(): void
+  /** Tells the others where the pointer is; null: not here any more. */
+  tell(at: Point | null): void
 }
 
 function pointerHandlers({
@@ -163,6 +174,7 @@ function pointerHandlers({
   pick,
   setHover,
   leaveKeys,
+  tell,
 }: PointerDeps): JSX.HTMLAttributes<HTMLDivElement> {
   const at = (event: MouseEvent): Point => {
     const { left, top } = place().getBoundingClientRect()
@@ -182,12 +194,16 @@ function pointerHandlers({
       gestures.down(press(event))
     },
     onPointerMove(event) {
+      tell(at(event))
       if (gestures.active()) gestures.move(at(event))
       else setHover(pick(at(event)))
     },
     onPointerUp: (event) => gestures.up(press(event)),
     onPointerCancel: () => gestures.cancel(),
-    onPointerLeave: () => setHover(-1),
+    onPointerLeave() {
+      setHover(-1)
+      tell(null)
+    },
     onWheel(event) {
       event.preventDefault()
       setHover(-1)

@@ -17,6 +17,7 @@ import { KeysDialog } from './keys-dialog.tsx'
 import { lookParts } from './look-parts.ts'
 import { Panels } from './panels.tsx'
 import { FollowFrame } from './people.tsx'
+import { Pointers } from './pointers.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TopBar } from './top-bar.tsx'
 
@@ -53,6 +54,7 @@ export function WorkspaceView(): JSX.Element {
         </main>
         <StatusBar />
         <FollowFrame />
+        <Pointers />
         <KeysDialog bindings={keys()} />
         <Panels bindings={keys()} />
       </div>
