@@ -69,7 +69,9 @@ test('[AV5] ranks run over all maps together, by size of change where the sign h
 
 test('[AV6] a cell is described by its place, its values with units, its rank and its state', () => {
   const [own] = values([0.42, 0, 0, 0], [0.3, 0, 0, 0]) as [MapValues]
-  const facts = { values: own, metric: importance, rank: 1, heads: 4, countFrom: 0, chosen: true, pruned: false }
+  const nobody = { others: [], leftOut: [] }
+  const state = { countFrom: 0, chosen: true, pruned: false, ...nobody }
+  const facts = { values: own, metric: importance, rank: 1, heads: 4, ...state }
   expect(describe({ kind: 'encoder', layer: 0, head: 0 }, facts)).toBe(
     'Layer 0, head 0, importance 0.420 nats, corpus mean 0.300 nats, rank 1 of 4, chosen, not pruned',
   )
@@ -77,6 +79,11 @@ test('[AV6] a cell is described by its place, its values with units, its rank an
   expect(
     describe({ kind: 'encoder', layer: 1, head: 1 }, { ...facts, values: none, rank: 0, chosen: false, pruned: true }),
   ).toBe('Layer 1, head 1, importance not known, pruned')
+  const person = (name: string) => ({ id: name, name, colour: 1, dash: 1 })
+  const shared = { ...facts, others: [person('Ana'), person('Ben')], leftOut: [person('Ben')] }
+  expect(describe({ kind: 'encoder', layer: 0, head: 0 }, shared)).toMatch(
+    /not pruned, also chosen by Ana, Ben, marked to be left out by Ben$/,
+  )
   expect(valueText(-0.0312, effect)).toBe('−0.031 nats')
   expect(valueText(Number.NaN, effect)).toBe('not known')
 })

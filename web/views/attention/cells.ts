@@ -1,6 +1,8 @@
 /** What the cells of the maps show: two values each, the corpus mean and the instance, on one scale; with ranks and words. */
 import type { Head } from '#compute/types.ts'
+import type { Person } from '#collab/wire/presence.ts'
 import { plain, signed } from '#web/marks/numbers.ts'
+import { namesOf } from '#web/widgets/person.ts'
 import type { HeadMap } from './heads.ts'
 import { indexOf } from './heads.ts'
 import type { Metric } from './metrics.ts'
@@ -104,10 +106,14 @@ export interface CellFacts {
   readonly countFrom: number
   readonly chosen: boolean
   readonly pruned: boolean
+  /** Who else has chosen the head, and who has marked it to be left out. */
+  readonly others: readonly Person[]
+  readonly leftOut: readonly Person[]
 }
 
 /** A cell in words: "Layer 3, head 7, importance 0.420 nats, mean 0.310 nats, rank 5 of 144, not pruned". */
-export function describe(head: Head, { values, metric, rank, heads, countFrom, chosen, pruned }: CellFacts): string {
+export function describe(head: Head, facts: CellFacts): string {
+  const { values, metric, rank, heads, countFrom, chosen, pruned, others, leftOut } = facts
   const at = indexOf(head, values.map)
   const name = metric.label.toLowerCase()
   const own = values.instance?.[at]
@@ -120,6 +126,8 @@ export function describe(head: Head, { values, metric, rank, heads, countFrom, c
     rank > 0 ? `rank ${rank} of ${heads}` : null,
     chosen ? 'chosen' : null,
     pruned ? 'pruned' : 'not pruned',
+    others.length > 0 ? `also chosen by ${namesOf(others)}` : null,
+    leftOut.length > 0 ? `marked to be left out by ${namesOf(leftOut)}` : null,
   ]
     .filter((part) => part !== null)
     .join(', ')

@@ -2,17 +2,20 @@
 import type { Head } from '#compute/types.ts'
 import type { Person } from '#collab/wire/presence.ts'
 import type { CardText } from '#web/widgets/hover-card.tsx'
+import { namesOf } from '#web/widgets/person.ts'
 import type { Board } from './board.ts'
 import type { MapValues } from './cells.ts'
 import { valueText } from './cells.ts'
 import type { HeadMap } from './heads.ts'
 import { countOf, indexOf, nameOf } from './heads.ts'
 
+type HeadPeople = ReadonlyMap<string, readonly Person[]>
+
 export function cardOf(
   board: Board,
   values: readonly MapValues[],
   ranks: ReadonlyMap<HeadMap, Int32Array>,
-  others: ReadonlyMap<string, readonly Person[]>,
+  people: { readonly others: () => HeadPeople; readonly leftOut: () => HeadPeople },
   head: Head,
 ): CardText {
   const metric = board.metric()
@@ -24,8 +27,10 @@ export function cardOf(
   if (own?.instance) rows.push([`${metric.label.toLowerCase()}, ${about}`, valueText(own.instance[at], metric)])
   if (own?.mean) rows.push(['corpus mean', spread(own, at, (value) => valueText(value, metric))])
   if (rank > 0) rows.push(['rank among all heads', `${rank} of ${countOf(board.maps())}`])
-  const who = others.get(nameOf(head)) ?? []
-  if (who.length > 0) rows.push(['also chosen by', who.map(({ name }) => name).join(', ')])
+  const who = people.others().get(nameOf(head)) ?? []
+  if (who.length > 0) rows.push(['also chosen by', namesOf(who)])
+  const against = people.leftOut().get(nameOf(head)) ?? []
+  if (against.length > 0) rows.push(['marked to be left out by', namesOf(against)])
   return {
     title: board.titleOf(head),
     note: board.pruned().has(nameOf(head)) ? 'left out' : '',

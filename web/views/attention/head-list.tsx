@@ -6,12 +6,14 @@ import { plain, share, signed } from '#web/marks/numbers.ts'
 import { For } from '#web/solid.ts'
 import { copyText } from '#web/widgets/clipboard.ts'
 import { SortIcon } from '#web/widgets/icons.tsx'
+import { Watchers } from '#web/widgets/watchers.tsx'
 import { useBoard } from './board.ts'
 import { chooseHead, headKey } from './head-keys.ts'
 import type { TableColumn, TableOrder, TableRow } from './head-table.ts'
 import { rowsOf, tsvOf } from './head-table.ts'
 import { ColumnsState } from './columns-state.tsx'
 import { countOf, headOf, nameOf } from './heads.ts'
+import { othersOn } from './marks.ts'
 import type { Summary } from './metric-values.ts'
 import { createMetricValues } from './metric-values.ts'
 import type { Metric, MetricId } from './metrics.ts'
@@ -122,6 +124,10 @@ const shortLabels: Readonly<Partial<Record<MetricId, string>>> = {
 function Rows(props: { readonly rows: readonly TableRow[]; readonly columns: readonly Metric[] }): JSX.Element {
   const board = useBoard()
   const chosen = createMemo(() => new Set(board.heads().map(nameOf)))
+  const others = createMemo(() => {
+    const people = board.app.preferences.values().showOthers ? board.room.attendance.people() : []
+    return othersOn(people, board.room.selections(), 'heads')
+  })
   const headAt = (target: EventTarget | null): Head | null => {
     const row = target instanceof Element ? target.closest('[data-head]') : null
     return row && headOf(row.getAttribute('data-head') ?? '', board.maps())
@@ -158,6 +164,7 @@ function Rows(props: { readonly rows: readonly TableRow[]; readonly columns: rea
               <button type="button" aria-pressed={chosen().has(nameOf(row.head))}>
                 {board.titleOf(row.head)}
               </button>
+              <Watchers people={others().get(nameOf(row.head)) ?? []} what="chose it" />
             </th>
             <For each={props.columns}>{(metric, at) => <td>{text(row.values[at()] ?? Number.NaN, metric)}</td>}</For>
           </tr>

@@ -12,7 +12,7 @@ import { drawnAt } from './element-size.ts'
 import type { HeadMap } from './heads.ts'
 import { indexOf, nameOf } from './heads.ts'
 import { gutter, layersOf, mapFoot, mapHead } from './map-layout.ts'
-import { mostNotches } from './marks.ts'
+import { mostCrosses, mostNotches } from './marks.ts'
 
 export interface MapProps {
   readonly cells: MapCells
@@ -33,6 +33,7 @@ export interface MapProps {
   readonly primary: string | null
   readonly pruned: ReadonlySet<string>
   readonly others: ReadonlyMap<string, readonly Person[]>
+  readonly leftOut: ReadonlyMap<string, readonly Person[]>
   readonly letters: ReadonlyMap<string, string>
   readonly describe: (head: Head) => string
 }
@@ -200,6 +201,9 @@ export function Outlines(props: {
           </g>
         )}
       </For>
+      <For each={cells().filter((head) => props.owner.leftOut.has(nameOf(head)))}>
+        {(head) => <Crosses people={props.owner.leftOut.get(nameOf(head)) ?? []} transform={at(head)} />}
+      </For>
       <For each={cells().filter((head) => props.owner.others.has(nameOf(head)))}>
         {(head) => <Notches people={props.owner.others.get(nameOf(head)) ?? []} size={size()} transform={at(head)} />}
       </For>
@@ -209,6 +213,23 @@ export function Outlines(props: {
 
 const allHeads = ({ kind, layers, heads }: HeadMap): readonly Head[] =>
   Array.from({ length: layers * heads }, (_, at) => ({ kind, layer: Math.floor(at / heads), head: at % heads }))
+
+/** A small cross for each person who has marked the head to be left out, in the upper left corner; the card names them all. */
+function Crosses(props: { readonly people: readonly Person[]; readonly transform: string }): JSX.Element {
+  return (
+    <g transform={props.transform}>
+      <For each={props.people.slice(0, mostCrosses)}>
+        {(person, nth) => (
+          <path
+            class="other-cross"
+            d={`M${2.5 + 7 * nth()} 2.5l4.5 4.5m0 -4.5l-4.5 4.5`}
+            style={{ stroke: personColour(person) }}
+          />
+        )}
+      </For>
+    </g>
+  )
+}
 
 /** A notch for each person in the upper right corner, one inside the other; more than three are counted. */
 function Notches(props: {

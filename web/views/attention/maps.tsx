@@ -46,7 +46,7 @@ export function Maps(props: MapsProps): JSX.Element {
   const point = (target: EventTarget | null): void => {
     const at = under(target)
     if (anchor()?.element === at?.element) return
-    const text = (head: Head) => cardOf(board, props.values.values(), shared.ranks(), shared.others(), head)
+    const text = (head: Head) => cardOf(board, props.values.values(), shared.ranks(), shared, head)
     setAnchor(
       at && {
         element: at.element,
@@ -103,6 +103,8 @@ export function Maps(props: MapsProps): JSX.Element {
 interface Shared {
   readonly ranks: Accessor<ReadonlyMap<HeadMap, Int32Array>>
   readonly others: Accessor<MapProps['others']>
+  /** Who else has marked a head to be left out. */
+  readonly leftOut: Accessor<MapProps['leftOut']>
   readonly chosen: Accessor<ReadonlySet<string>>
   describe(head: Head): string
 }
@@ -112,12 +114,13 @@ function createShared(board: Board, props: MapsProps): Shared {
   const { app, room, maps } = board
   const ranks = createMemo(() => ranksOf(props.values.values(), board.metric()))
   const chosen = createMemo(() => new Set(board.heads().map(nameOf)))
-  const others = createMemo(() =>
-    othersOn(app.preferences.values().showOthers ? room.attendance.people() : [], room.selections()),
-  )
+  const people = () => (app.preferences.values().showOthers ? room.attendance.people() : [])
+  const others = createMemo(() => othersOn(people(), room.selections(), 'heads'))
+  const leftOut = createMemo(() => othersOn(people(), room.selections(), 'pruned'))
   return {
     ranks,
     others,
+    leftOut,
     chosen,
     describe(head) {
       const values = props.values.values().find(({ map }) => map.kind === head.kind)
@@ -130,6 +133,8 @@ function createShared(board: Board, props: MapsProps): Shared {
         rank,
         heads: countOf(maps()),
         countFrom: board.countFrom(),
+        others: others().get(nameOf(head)) ?? [],
+        leftOut: leftOut().get(nameOf(head)) ?? [],
         ...state,
       })
     },
@@ -168,6 +173,7 @@ function OneMap(props: {
           primary={board.heads()[0] ? nameOf(board.heads()[0]!) /* tested */ : null}
           pruned={board.pruned()}
           others={props.shared.others()}
+          leftOut={props.shared.leftOut()}
           letters={props.letters}
           describe={(head) => props.shared.describe(head)}
         />

@@ -7,16 +7,18 @@ import type { MapValues } from './cells.ts'
 
 /** More people on one head are counted. */
 export const mostNotches = 3
+export const mostCrosses = 2
 
-/** Who else has chosen each head, in the order of the people. */
-export function othersOn(
+/** Who else has chosen each head, or has marked it to be left out, in the order of the people. */
+export function othersOn<Part extends 'heads' | 'pruned'>(
   people: readonly Attendee[],
-  selections: ReadonlyMap<string, Pick<Selection, 'heads'>>,
+  selections: ReadonlyMap<string, Pick<Selection, Part>>,
+  part: Part,
 ): ReadonlyMap<string, readonly Person[]> {
   const found = new Map<string, Person[]>()
   for (const { person, you } of people) {
     if (you) continue
-    for (const head of selections.get(person.id)?.heads ?? []) found.set(head, [...(found.get(head) ?? []), person])
+    for (const head of selections.get(person.id)?.[part] ?? []) found.set(head, [...(found.get(head) ?? []), person])
   }
   return found
 }

@@ -39,7 +39,7 @@ export function Point(props: {
   const others = () => {
     const { attendance, selections } = board.room
     const shown = board.app.preferences.values().showOthers ? attendance.people() : []
-    return othersOn(shown, selections()).get(name()) ?? []
+    return othersOn(shown, selections(), 'heads').get(name()) ?? []
   }
   return (
     <g

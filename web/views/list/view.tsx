@@ -11,15 +11,17 @@ import { CorpusSwitch } from '#web/views/workspace/corpus-switch.tsx'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import { useExport } from '#web/views/workspace/export-menu.tsx'
 import { PaneHead } from '#web/views/workspace/pane.tsx'
-import { Avatar } from '#web/widgets/avatar.tsx'
 import { classNames } from '#web/widgets/class-names.ts'
 import { SearchIcon, SortIcon } from '#web/widgets/icons.tsx'
 import { Segment } from '#web/widgets/controls.tsx'
 import { Banner, LinkButton } from '#web/widgets/messages.tsx'
+import { Watchers } from '#web/widgets/watchers.tsx'
 import type { Column } from './columns.ts'
 import { columnsOf } from './columns.ts'
 import { listExport } from './export.ts'
 import { nextRow } from './row-moves.ts'
+import type { RowPeople } from './row-people.ts'
+import { createRowPeople } from './row-people.ts'
 import { createRowWindow, rowHeight } from './row-window.ts'
 
 export function ListPane(): JSX.Element {
@@ -72,6 +74,7 @@ export function ListPane(): JSX.Element {
 function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
   const room = useRoom()
   const total = (): number => room.list.total() ?? 0
+  const others = createRowPeople()
   const [active, setActive] = createSignal(0)
   const rows = createRowWindow({ total, need: (first, last) => room.list.need(first, last) })
   let grid!: HTMLDivElement
@@ -121,6 +124,7 @@ function Grid(props: { readonly columns: readonly Column[] }): JSX.Element {
               <Row
                 index={index}
                 columns={props.columns}
+                others={others}
                 active={active() === index}
                 onOpen={() => {
                   setActive(index)
@@ -194,6 +198,7 @@ function Head(props: {
 function Row(props: {
   readonly index: number
   readonly columns: readonly Column[]
+  readonly others: RowPeople
   readonly active: boolean
   readonly onOpen: () => void
 }): JSX.Element {
@@ -219,7 +224,8 @@ function Row(props: {
                 <>
                   <span class={column.kind === 'id' ? 'mono' : undefined}>{column.read(present())}</span>
                   <Show when={column.kind === 'id'}>
-                    <Watchers id={present().id} />
+                    <Watchers people={props.others.open(present().id)} what="here" />
+                    <Watchers people={props.others.chose(present())} what="selected it" />
                   </Show>
                 </>
               )}
@@ -228,37 +234,6 @@ function Row(props: {
         )}
       </For>
     </div>
-  )
-}
-
-/** The others who have this instance open. */
-function Watchers(props: { readonly id: string }): JSX.Element {
-  const room = useRoom()
-  const here = createMemo(() =>
-    room.attendance
-      .people()
-      .filter(({ you, person }) => !you && room.selections().get(person.id)?.instance === props.id),
-  )
-  return (
-    <Show when={here().length > 0}>
-      <span
-        class="watchers"
-        title={`${here()
-          .map(({ person }) => person.name)
-          .join(', ')} ${here().length === 1 ? 'is' : 'are'} here`}
-      >
-        <Show when={here()[0]}>{(first) => <Avatar person={first().person} small />}</Show>
-        <Show when={here().length > 1}>
-          <span aria-hidden="true">+{here().length - 1}</span>
-        </Show>
-        <span class="sr-only">
-          {here()
-            .map(({ person }) => person.name)
-            .join(', ')}{' '}
-          here
-        </span>
-      </span>
-    </Show>
   )
 }
 
