@@ -47,6 +47,8 @@ interface Intake {
   problem: string | null
   wish: Wish
   surveyed: Surveyed | null
+  /** A piece is being appended: another one for the same place would be written behind it. */
+  isBusy: boolean
   /** Counts the readings begun; an older one stops when it sees a newer. */
   reading: number
 }
@@ -61,7 +63,9 @@ export async function openIntakes(deps: IntakesDeps): Promise<Intakes> {
   const find = (person: string, id: string): Intake => {
     const intake = intakes.get(id)
     if (intake?.person === person) return intake
-    throw new Refusal('not-found', 'this file is no longer here: it is kept for a day. Choose it again')
+    throw new Refusal('not-found', 'this file is no longer here: it is kept for a day. Choose it again', {
+      field: 'corpus.intake',
+    })
   }
   const remove = async ({ id, path }: Intake): Promise<void> => {
     intakes.delete(id)
@@ -94,7 +98,15 @@ export async function openIntakes(deps: IntakesDeps): Promise<Intakes> {
     receive: async (person, id, at, chunks) => {
       const intake = find(person, id)
       if (intake.state !== 'receiving') throw new Refusal('conflict', 'the file is here already. Begin a new one')
-      intake.done = await appendPiece(intake.path, at, limitBytes(chunks, intake.bytes - at))
+      if (intake.isBusy) {
+        throw new Refusal('conflict', 'a piece is still arriving. Try again in a moment', { field: 'at' })
+      }
+      intake.isBusy = true
+      try {
+        intake.done = await appendPiece(intake.path, at, limitBytes(chunks, intake.bytes - at))
+      } finally {
+        intake.isBusy = false
+      }
       if (intake.done === intake.bytes) startReading(intake, deps)
       return describe(intake)
     },
@@ -124,7 +136,7 @@ function makeIntake(
 ): Intake {
   const wish = { fields: null, leaveOut: [] }
   const path = join(directory, id, 'content')
-  const start = { state: 'receiving', done: 0, problem: null, surveyed: null, reading: 0 } as const
+  const start = { state: 'receiving', done: 0, problem: null, surveyed: null, isBusy: false, reading: 0 } as const
   return { id, person, name, bytes, path, opened, wish, ...start }
 }
 

@@ -351,8 +351,24 @@ describe('who may do what', () => {
     // What was too long left nothing of itself.
     await read(await server.ask(ana, 'PUT', `/api/intakes/${id}/content?at=9`, ',one\nb,two\n', octets))
     expect((await settle(id)).survey).toMatchObject({ rows: 2 })
+    // A piece that comes again when all is here changes nothing.
+    expect((await server.ask(ana, 'PUT', `/api/intakes/${id}/content?at=9`, ',one\nb,two\n', octets)).status).toBe(409)
     expect((await server.ask(ana, 'DELETE', `/api/intakes/${id}`)).status).toBe(204)
     expect(readdirSync(join(server.data, 'intakes'))).not.toContain(id)
+  })
+
+  it('[CI17] of two pieces for the same place one is taken and the other refused, and the same file may come twice', async () => {
+    const text = 'id,text\na,one\nb,two\n'
+    const open = async (): Promise<string> =>
+      (await read<IntakeReply>(await server.ask(ana, 'POST', '/api/intakes', { name: 'a.csv', bytes: 20 }))).id
+    const [id, again] = [await open(), await open()]
+    const send = () => server.ask(ana, 'PUT', `/api/intakes/${id}/content?at=0`, text.slice(0, 9), octets)
+    const answers = await Promise.all([send(), send(), send()])
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409])
+    await read(await server.ask(ana, 'PUT', `/api/intakes/${id}/content?at=9`, text.slice(9), octets))
+    expect((await settle(id)).survey).toMatchObject({ rows: 2, broken: 0 })
+    await read(await server.ask(ana, 'PUT', `/api/intakes/${again}/content?at=0`, text, octets))
+    expect((await settle(again)).survey).toMatchObject({ rows: 2, broken: 0 })
   })
 
   it('[CI14] a path is opened below the named folders alone, links included', async () => {

@@ -96,7 +96,8 @@ test('[WC2] after a broken connection it goes on where the server ended', async 
     intake.choose(new Blob(['x'.repeat(5 * 2 ** 20)]), 'rows.csv')
     await settle()
     expect([intake.phase(), intake.problem()]).toEqual(['failed', 'The server cannot be reached.'])
-    intake.retry()?.()
+    expect(intake.retry()?.label).toBe('Go on where it ended')
+    intake.retry()?.run()
     await settle()
     expect(intake.phase()).toBe('ready')
     expect(calls.filter((call) => call.startsWith('PUT'))).toEqual([
@@ -104,6 +105,25 @@ test('[WC2] after a broken connection it goes on where the server ended', async 
       'PUT /api/intakes/i1/content?at=0',
       `PUT /api/intakes/i1/content?at=${4 * 2 ** 20}`,
     ])
+  }, api)
+})
+
+test('[WC5] a file that a restarted server no longer has is taken again by the page, and nothing was made of it', async () => {
+  const { api, calls } = makeServer([new WebError('not-found', 'this file is no longer here')])
+  await within(async (intake) => {
+    intake.choose(new Blob(['x']), 'rows.csv')
+    await settle()
+    expect(intake.problem()).toMatch(/no longer has this file: it was started again.*Nothing was made of it/)
+    expect(intake.retry()?.label).toBe('Take it again')
+    intake.retry()?.run()
+    await settle()
+    expect(intake.phase()).toBe('ready')
+    expect(calls.filter((call) => call === 'POST /api/intakes')).toHaveLength(2)
+    // It was ready; the server says when a workspace is to be made of it that it is gone.
+    expect(intake.refused(new WebError('not-found', 'no such checkpoint', { field: 'checkpoint' }))).toBe(false)
+    expect(intake.phase()).toBe('ready')
+    expect(intake.refused(new WebError('not-found', 'no longer here', { field: 'corpus.intake' }))).toBe(true)
+    expect([intake.phase(), intake.retry()?.label]).toEqual(['failed', 'Take it again'])
   }, api)
 })
 

@@ -20,17 +20,27 @@ export interface Intake {
   /** Seconds left at the rate so far; null before there is one. */
   readonly left: Accessor<number | null>
   readonly problem: Accessor<string | null>
-  /** Goes on where a connection broke; null where there is nothing to go on with. */
-  readonly retry: Accessor<(() => void) | null>
+  /** Goes on where a connection broke, or sends anew what the server has lost; null where there is nothing to go on with. */
+  readonly retry: Accessor<Retry | null>
   /** The id of the intake, and what was found; the last finding stays while the file is read again. */
   readonly id: Accessor<string | null>
   readonly survey: Accessor<IntakeSurvey | null>
   choose(file: Blob, name: string): void
   choosePath(path: string): void
   change(change: ChangeIntakeRequest): void
+  /** Tells that the server has refused to make something of the file. False where the file is not why. */
+  refused(error: unknown): boolean
   /** Stops what is under way and puts the file away. */
   cancel(): void
 }
+
+export interface Retry {
+  readonly label: string
+  run(): void
+}
+
+const lostText =
+  'The server no longer has this file: it was started again, or a day has passed. Nothing was made of it.'
 
 const PIECE = 4 * 2 ** 20
 const POLL_MS = 200
@@ -40,12 +50,14 @@ export function createIntake({ api, clock }: Pick<App, 'api' | 'clock'>): Intake
   const [name, setName] = createSignal('')
   const [bytes, setBytes] = createSignal({ done: 0, total: 0 })
   const [problem, setProblem] = createSignal<string | null>(null)
-  const [retry, setRetry] = createSignal<(() => void) | null>(null)
+  const [retry, setRetry] = createSignal<Retry | null>(null)
   const [id, setId] = createSignal<string | null>(null)
   const [survey, setSurvey] = createSignal<IntakeSurvey | null>(null)
   const [left, setLeft] = createSignal<number | null>(null)
   let controller = new AbortController()
   let began = 0
+  /** Chooses the same file again: the page still has it. */
+  let restart: () => void = () => undefined
 
   const forget = (): void => {
     controller.abort()
@@ -61,8 +73,10 @@ export function createIntake({ api, clock }: Pick<App, 'api' | 'clock'>): Intake
     setPhase('none')
   }
   const fail = (error: unknown, again: (() => void) | null): void => {
-    setProblem(messageOf(error))
-    setRetry(() => again)
+    const isLost = id() !== null && error instanceof WebError && error.kind === 'not-found'
+    setProblem(isLost ? lostText : messageOf(error))
+    if (isLost) setRetry({ label: 'Take it again', run: restart })
+    else setRetry(again && { label: 'Go on where it ended', run: again })
     setPhase('failed')
   }
   const advance = (done: number, total: number): void => {
@@ -135,6 +149,32 @@ export function createIntake({ api, clock }: Pick<App, 'api' | 'clock'>): Intake
       if (!signal.aborted) fail(error, null)
     }
   }
+  const choose = (file: Blob, given: string): void => {
+    restart = () => choose(file, given)
+    forget()
+    setName(given)
+    if (file.size > LARGEST_INTAKE) {
+      return fail(new WebError('too-large', 'A corpus file may have at most 2 GB: take a part of it.'), null)
+    }
+    setPhase('sending')
+    advance(0, file.size)
+    const request = { name: given.slice(-120), bytes: file.size }
+    void begin(
+      () => openIntake(api, request),
+      (reply, signal) => send(file, reply.id, 0, signal),
+    )
+  }
+  const choosePath = (path: string): void => {
+    restart = () => choosePath(path)
+    forget()
+    setName(path)
+    setPhase('reading')
+    setBytes({ done: 0, total: 0 })
+    void begin(
+      () => openLocalIntake(api, path),
+      (reply, signal) => follow(reply.id, signal),
+    )
+  }
   onCleanup(forget)
   return {
     phase,
@@ -146,30 +186,8 @@ export function createIntake({ api, clock }: Pick<App, 'api' | 'clock'>): Intake
     id,
     survey,
     share: () => (bytes().total === 0 ? 0 : bytes().done / bytes().total),
-    choose(file, given) {
-      forget()
-      setName(given)
-      if (file.size > LARGEST_INTAKE) {
-        return fail(new WebError('too-large', 'A corpus file may have at most 2 GB: take a part of it.'), null)
-      }
-      setPhase('sending')
-      advance(0, file.size)
-      const request = { name: given.slice(-120), bytes: file.size }
-      void begin(
-        () => openIntake(api, request),
-        (reply, signal) => send(file, reply.id, 0, signal),
-      )
-    },
-    choosePath(path) {
-      forget()
-      setName(path)
-      setPhase('reading')
-      setBytes({ done: 0, total: 0 })
-      void begin(
-        () => openLocalIntake(api, path),
-        (reply, signal) => follow(reply.id, signal),
-      )
-    },
+    choose,
+    choosePath,
     change(change) {
       const intake = id()
       if (intake === null) return
@@ -181,6 +199,11 @@ export function createIntake({ api, clock }: Pick<App, 'api' | 'clock'>): Intake
         () => follow(intake, signal),
         (error: unknown) => fail(error, null),
       )
+    },
+    refused(error) {
+      const isFile = error instanceof WebError && error.kind === 'not-found' && error.field === 'corpus.intake'
+      if (isFile) fail(error, null)
+      return isFile
     },
     cancel: forget,
   }

@@ -160,7 +160,7 @@ function IntakeProgress(props: { readonly intake: Intake }): JSX.Element {
         <span class="form-error" role="alert">
           {props.intake.problem()}{' '}
           <Show when={props.intake.retry()}>
-            {(again) => <LinkButton onClick={() => again()()}>Go on where it ended</LinkButton>}
+            {(again) => <LinkButton onClick={() => again().run()}>{again().label}</LinkButton>}
           </Show>
         </span>
       </Show>

@@ -68,7 +68,7 @@ function NewWorkspaceForm(props: NewWorkspaceProps): JSX.Element {
       const model = { checkpoint: checkpoint()?.id ?? '', languages: languages() }
       props.onMade(await props.make({ name: name().trim(), ...model, corpus }))
     } catch (error) {
-      setProblem(messageOf(error))
+      if (!intake.refused(error)) setProblem(messageOf(error))
     } finally {
       setBusy(false)
     }
