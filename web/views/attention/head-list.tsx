@@ -2,10 +2,12 @@
 import type { JSX } from 'solid-js'
 import { createMemo, Show } from 'solid-js'
 import type { Head } from '#compute/types.ts'
+import type { Person } from '#collab/wire/presence.ts'
 import { plain, share, signed } from '#web/marks/numbers.ts'
 import { For } from '#web/solid.ts'
 import { copyText } from '#web/widgets/clipboard.ts'
 import { SortIcon } from '#web/widgets/icons.tsx'
+import { namesOf } from '#web/widgets/person.ts'
 import { Watchers } from '#web/widgets/watchers.tsx'
 import { useBoard } from './board.ts'
 import { chooseHead, headKey } from './head-keys.ts'
@@ -164,7 +166,7 @@ function Rows(props: { readonly rows: readonly TableRow[]; readonly columns: rea
               <button type="button" aria-pressed={chosen().has(nameOf(row.head))}>
                 {board.titleOf(row.head)}
               </button>
-              <Watchers people={others().get(nameOf(row.head)) ?? []} what="chose it" />
+              <HeadWatchers people={others().get(nameOf(row.head)) ?? []} />
             </th>
             <For each={props.columns}>{(metric, at) => <td>{text(row.values[at()] ?? Number.NaN, metric)}</td>}</For>
           </tr>
@@ -173,6 +175,10 @@ function Rows(props: { readonly rows: readonly TableRow[]; readonly columns: rea
     </tbody>
   )
 }
+
+const HeadWatchers = (props: { readonly people: readonly Person[] }): JSX.Element => (
+  <Watchers people={props.people} text={`${namesOf(props.people)} chose it`} />
+)
 
 function text(value: number, metric: Metric): string {
   if (Number.isNaN(value)) return '–'

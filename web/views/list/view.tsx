@@ -1,6 +1,7 @@
 /** The list of instances: searched and sorted on the server, drawn a screen at a time, walked with the arrow keys. */
 import type { JSX } from 'solid-js'
 import { createMemo, createSignal, Show } from 'solid-js'
+import type { Person } from '#collab/wire/presence.ts'
 import type { InstanceRow } from '#server/wire/instances.ts'
 import { count } from '#web/marks/numbers.ts'
 import { createEffect, For, on, onMount } from '#web/solid.ts'
@@ -15,6 +16,7 @@ import { classNames } from '#web/widgets/class-names.ts'
 import { SearchIcon, SortIcon } from '#web/widgets/icons.tsx'
 import { Segment } from '#web/widgets/controls.tsx'
 import { Banner, LinkButton } from '#web/widgets/messages.tsx'
+import { namesOf } from '#web/widgets/person.ts'
 import { Watchers } from '#web/widgets/watchers.tsx'
 import type { Column } from './columns.ts'
 import { columnsOf } from './columns.ts'
@@ -224,8 +226,7 @@ function Row(props: {
                 <>
                   <span class={column.kind === 'id' ? 'mono' : undefined}>{column.read(present())}</span>
                   <Show when={column.kind === 'id'}>
-                    <Watchers people={props.others.open(present().id)} what="here" />
-                    <Watchers people={props.others.chose(present())} what="selected it" />
+                    <RowWatchers row={present()} others={props.others} />
                   </Show>
                 </>
               )}
@@ -235,6 +236,18 @@ function Row(props: {
       </For>
     </div>
   )
+}
+
+function RowWatchers(props: { readonly row: InstanceRow; readonly others: RowPeople }): JSX.Element {
+  const open = createMemo(() => props.others.open(props.row.id))
+  const chose = createMemo(() => props.others.chose(props.row))
+  const all = (): readonly Person[] => [
+    ...open(),
+    ...chose().filter(({ id }) => !open().some((each) => each.id === id)),
+  ]
+  const part = (people: readonly Person[], what: string): readonly string[] =>
+    people.length === 0 ? [] : [`${namesOf(people)} ${what}`]
+  return <Watchers people={all()} text={[...part(open(), 'here'), ...part(chose(), 'selected it')].join('; ')} />
 }
 
 function NothingFound(): JSX.Element {
