@@ -24,7 +24,7 @@ const readStand = (page: Page) =>
     focus: document.activeElement?.outerHTML.slice(0, 120),
     scrolled: [...document.querySelectorAll('*')]
       .filter(({ scrollHeight, clientHeight, scrollTop }) => scrollHeight > clientHeight && scrollTop > 0)
-      .map(({ className, scrollTop }) => `${String(className)} ${scrollTop}`),
+      .map(({ className, scrollTop }) => `${className} ${scrollTop}`),
   }))
 
 describe.skipIf(missing !== null)(`two people in the three views${missing === null ? '' : ` (${missing})`}`, () => {
@@ -106,7 +106,9 @@ describe.skipIf(missing !== null)(`two people in the three views${missing === nu
           .getByRole('button')
           .first()
           .click()
-      await acts(actor, other, filter, () => expect.poll(() => other.page.locator('.filter .chip').count()).toBe(chips))
+      await acts(actor, other, filter, async () => {
+        await expect.poll(() => other.page.locator('.filter .chip').count()).toBe(chips)
+      })
     }
   })
 

@@ -1,6 +1,6 @@
 /** A corpus file on its way in: sent in pieces, read by the server, read again when a column is chosen otherwise. */
 import type { Accessor } from 'solid-js'
-import { createSignal, onCleanup } from 'solid-js'
+import { createSignal, onCleanup, untrack } from 'solid-js'
 import type { ChangeIntakeRequest, IntakeReply, IntakeSurvey } from '#server/wire/intakes.ts'
 import { LARGEST_INTAKE } from '#server/wire/intakes.ts'
 import { changeIntake, openIntake, openLocalIntake, readIntake, removeIntake, sendPiece } from '#web/api/intakes.ts'
@@ -73,7 +73,7 @@ export function createIntake({ api, clock }: Pick<App, 'api' | 'clock'>): Intake
     setPhase('none')
   }
   const fail = (error: unknown, again: (() => void) | null): void => {
-    const isLost = id() !== null && error instanceof WebError && error.kind === 'not-found'
+    const isLost = untrack(id) !== null && error instanceof WebError && error.kind === 'not-found'
     setProblem(isLost ? lostText : messageOf(error))
     if (isLost) setRetry({ label: 'Take it again', run: restart })
     else setRetry(again && { label: 'Go on where it ended', run: again })

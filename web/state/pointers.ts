@@ -34,7 +34,7 @@ export function createPointers(
     wake?.()
     wake = present.size === 0 ? null : clock.after(patience, () => setNow(clock.now()))
   })
-  return createMemo(() => {
+  const lately = createMemo(() => {
     const at = now()
     const present = untrack(pointings)
     return [...present].flatMap(([id, pointing]) => {
@@ -42,15 +42,17 @@ export function createPointers(
       return since !== undefined && at - since < patience ? [pointing] : []
     })
   })
+  return lately
 }
 
 /** The pointers that this person wants to see here. */
 export function createShownPointers({ preferences, clock }: App, room: Room): Accessor<readonly Pointing[]> {
   const pointers = createPointers(room.attendance.pointings, clock)
-  return createMemo(() => {
+  const shown = createMemo(() => {
     if (!preferences.values().showCursors) return []
     if (room.attendance.people().length <= crowd) return pointers()
     const followed = room.following.target()?.person.id
     return pointers().filter(({ person }) => person.id === followed)
   })
+  return shown
 }
