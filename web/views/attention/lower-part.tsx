@@ -3,8 +3,7 @@ import type { JSX } from 'solid-js'
 import { createMemo, Match, Show, Switch } from 'solid-js'
 import { Segment, Switch as Toggle } from '#web/widgets/controls.tsx'
 import { useBoard } from './board.ts'
-import { CurvePanel, WithoutPanel } from './later.ts'
-import { PatternPanel } from './pattern-panel.tsx'
+import { CurvePanel, PatternPanel, WithoutPanel } from './later.ts'
 
 export function LowerPart(): JSX.Element {
   const board = useBoard()

@@ -22,6 +22,11 @@ const Palette = later(
   (module) => module.Palette,
   whenMissing,
 )
+const KeysDialog = later(
+  () => import('./keys-dialog.tsx'),
+  (module) => module.KeysDialog,
+  whenMissing,
+)
 const PreferencesDialog = later(
   () => import('#web/views/preferences/view.tsx'),
   (module) => module.PreferencesDialog,
@@ -71,7 +76,16 @@ function MissingPanel(props: { readonly onRetry: () => void }): JSX.Element {
 const restsAfter = 2_000
 
 function loadAhead(): void {
-  for (const part of [Palette, ...attentionParts, ...instanceParts, ...projectionParts, FilterForm, ListPane, StepBody])
+  for (const part of [
+    Palette,
+    KeysDialog,
+    ...attentionParts,
+    ...instanceParts,
+    ...projectionParts,
+    FilterForm,
+    ListPane,
+    StepBody,
+  ])
     void part.preload()
 }
 
@@ -88,6 +102,9 @@ export function Panels(props: { readonly bindings: readonly KeyBinding[] }): JSX
       </Show>
       <Show when={desk.panel() === 'palette'}>
         <Palette bindings={props.bindings} />
+      </Show>
+      <Show when={desk.panel() === 'keys'}>
+        <KeysDialog bindings={props.bindings} />
       </Show>
       <Show when={desk.panel() === 'share'}>
         <ShareDialog onClose={() => desk.setPanel(null)} />

@@ -13,7 +13,6 @@ import { FilterBar } from './filter-bar.tsx'
 import type { KeyBinding } from './keys.ts'
 import { bindings, handleKey } from './keys.ts'
 import { keepLooks } from './kept-looks.ts'
-import { KeysDialog } from './keys-dialog.tsx'
 import { lookParts } from './look-parts.ts'
 import { Panels } from './panels.tsx'
 import { FollowFrame } from './people.tsx'
@@ -55,7 +54,6 @@ export function WorkspaceView(): JSX.Element {
         <StatusBar />
         <FollowFrame />
         <Pointers />
-        <KeysDialog bindings={keys()} />
         <Panels bindings={keys()} />
       </div>
     </DeskContext.Provider>
