@@ -45,6 +45,31 @@ export function legendRow(items: readonly LegendItem[], ink: string, measure: Me
   return row
 }
 
+/** The items in rows no wider than this, each as full as it can be. */
+export function legendLines(
+  items: readonly LegendItem[],
+  width: number,
+  measure: Measure,
+): readonly (readonly LegendItem[])[] {
+  const lines: LegendItem[][] = []
+  let used = Infinity
+  for (const item of items) {
+    const wide = widthOf(item, measure)
+    if (used + wide > width) {
+      lines.push([])
+      used = 0
+    }
+    lines.at(-1)?.push(item)
+    used += wide + between
+  }
+  return lines
+}
+
+const widthOf = (item: LegendItem, measure: Measure): number =>
+  item.kind === 'ramp'
+    ? measure(item.low, type) + measure(item.high, type) + 2 * gap + item.colours.length * box
+    : 16 + gap + measure(item.text, type)
+
 function swatch(kind: 'bar' | 'box' | 'disc', colour: string, x: number): Fragment {
   if (kind === 'bar') return element('rect', { x, y: 7, width: 16, height: 3, fill: colour })
   if (kind === 'box') return element('rect', { x: x + 3, y: 3, width: 11, height: 11, fill: colour })

@@ -2,6 +2,8 @@
 import type { Accessor } from 'solid-js'
 import type { Exportable } from '#web/export/registry.ts'
 import type { CellValue, Column, Table } from '#web/export/table.ts'
+import { count, counted } from '#web/marks/numbers.ts'
+import type { ProjectionReport } from '#server/wire/projection-study.ts'
 import type { Analysis } from '#web/state/analyses.ts'
 import type { Column as PointColumn } from '#web/state/point-table.ts'
 import { columnOf } from './colouring.ts'
@@ -41,14 +43,31 @@ const methodText = (model: PlotModel): string =>
 
 const countText = (model: PlotModel): string =>
   model.shownCount() === model.rows().count
-    ? `${model.rows().count} points`
-    : `${model.shownCount()} of ${model.rows().count} points let through by the filters`
+    ? counted(model.rows().count, 'point')
+    : `${count(model.shownCount())} of ${counted(model.rows().count, 'point')} let through by the filters`
 
 function factsOf(model: PlotModel): Readonly<Record<string, string>> {
   const report = model.layout()?.report ?? null
-  const parameters = report === null ? {} : { parameters: JSON.stringify(report.parameters), layout: report.hash }
-  return { method: methodText(model), layer: String(model.layer()), ...parameters }
+  const parameters = report === null ? {} : { parameters: parametersText(report.parameters), layout: report.hash }
+  return { method: methodText(model), states: `layer ${model.layer()}`, ...parameters }
 }
+
+/** What decides the coordinates under a method. */
+const deciding = {
+  pca: [],
+  umap: ['neighbours', 'minDistance', 'spread', 'metric', 'epochs', 'seed'],
+  tsne: ['perplexity', 'metric', 'epochs', 'seed'],
+} as const satisfies Readonly<Record<ProjectionReport['parameters']['method'], readonly string[]>>
+
+/** `neighbours 15, minDistance 0.9, …`, by the names that the command line and the API have for them. */
+const parametersText = (parameters: ProjectionReport['parameters']): string =>
+  [`method ${parameters.method}`, ...deciding[parameters.method].map((name) => `${name} ${parameters[name]}`)].join(
+    ', ',
+  )
+
+/** What is of single precision has about seven digits. */
+const digits = (value: number | undefined): number | null =>
+  value === undefined || Number.isNaN(value) ? null : Number(value.toPrecision(7))
 
 /** One row a point of the layout. Coordinates are those on screen, turned along the pane, without a unit. */
 function tableOf(model: PlotModel): Table {
@@ -66,9 +85,9 @@ function tableOf(model: PlotModel): Table {
   return [
     column('id', (_, point) => ids[point] ?? null),
     column('ordinal', (_, point) => ordinals[point] ?? null),
-    column('x', (row) => x[row] ?? null),
-    column('y', (row) => y[row] ?? null),
-    column('neighbours_kept', (row) => kept?.[row] ?? null),
+    column('x', (row) => digits(x[row])),
+    column('y', (row) => digits(y[row])),
+    column('neighbours_kept', (row) => digits(kept?.[row])),
     column('shown', (_, point) => matching === null || matching[point] === 1),
     column('chosen', (_, point) => chosen?.[point] === 1),
     ...(coloured === null ? [] : [column(coloured.name, (_, point) => valueOf(coloured, point))]),

@@ -40,7 +40,8 @@ export function spotsOf(
   })
 }
 
-const cut = (name: string): string => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name)
+/** A name as long as there is room for. */
+export const cut = (name: string): string => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name)
 
 /** Where the names stand in a view: none over another or over what is `taken`. */
 export function placeNames(
