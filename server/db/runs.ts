@@ -281,10 +281,12 @@ export async function isResultOf(db: Connection, workspaceId: string, hash: stri
   return rows.length > 0
 }
 
-/** The computed attributions of a workspace, for its export. */
+const exported = ['attribution', 'analysis', 'study'] as const
+
+/** What was computed for a workspace beside its outputs, which have a file of their own: attributions, answers and studies, for its export. */
 export async function listComputed(db: Connection, workspaceId: string) {
   const rows = await fromAsked(db)
-    .where(and(eq(runRequest.workspace, workspaceId), eq(run.kind, 'attribution'), eq(run.state, 'done')))
+    .where(and(eq(runRequest.workspace, workspaceId), inArray(run.kind, exported), eq(run.state, 'done')))
     .orderBy(run.ordinal)
   return rows
     .map(toRequested)

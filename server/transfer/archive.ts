@@ -20,6 +20,7 @@ export const names = {
   outputs: 'outputs.jsonl',
   /** Texts of people's own; an older Coattend leaves them aside. */
   derived: 'derived.jsonl',
+  /** What was computed: attributions, answers to questions and studies, each with all that it was computed from. */
   runs: 'runs.jsonl',
   complete: 'complete.json',
 } as const

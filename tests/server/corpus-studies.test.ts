@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { strFromU8, unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseMetadata, prefixBytes, readHeaderLength } from '#compute/checkpoint/safetensors.ts'
 import { decodeSafetensors, openPool } from '#compute/index.ts'
@@ -171,6 +172,48 @@ describe('studies of texts, computed by the example models', () => {
     ])
     expect((await ask('phrasebook', study)).key).not.toBe(key)
   }, 60_000)
+
+  it('[SU18] an export holds attributions, answers and studies with their results; a restored workspace asks anew', async () => {
+    const { key } = await ask('phrasebook', { kind: 'evaluation', metrics: ['bleu'] })
+    const question = { kind: 'attention', place: { kind: 'cross', layer: 0 } }
+    const [instance] = rowsOf('phrasebook', 1) as readonly { readonly id: string }[] // the corpus names its rows
+    const asked = await read<{ run: RunReply }>(
+      await server.ask(ana, 'POST', `/api/workspaces/${workspaces.phrasebook}/analyses`, {
+        instance: instance!.id, // four rows are there
+        question,
+      }),
+    )
+    await until('the answer is there', async () => {
+      const path = `/api/workspaces/${workspaces.phrasebook}/runs/${asked.run.key}`
+      return (await read<RunReply>(await server.ask(ana, 'GET', path))).state === 'done'
+    })
+    const file = await server.ask(ana, 'GET', `/api/workspaces/${workspaces.phrasebook}/export`)
+    const zip = new Uint8Array(await file.arrayBuffer())
+    const files = unzipSync(zip)
+    const runs = strFromU8(files['runs.jsonl'] ?? new Uint8Array())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly key: string; readonly result: string })
+    for (const wanted of [key, asked.run.key]) {
+      const found = runs.find((each) => each.key === wanted)
+      expect(files[`results/${found?.result}.safetensors`]?.length, wanted).toBeGreaterThan(0)
+    }
+    const restored = await read<{ id: string }>(
+      await server.ask(ana, 'POST', '/api/workspaces/restore', zip, { 'content-type': 'application/zip' }),
+    )
+    const path = `/api/workspaces/${restored.id}/studies`
+    const again = await read<StudyReply>(
+      await server.ask(ana, 'POST', path, { study: { kind: 'evaluation', metrics: ['bleu'] } }),
+    )
+    // A number from a file never passes for one of this server.
+    expect(again.run.key).not.toBe(key)
+    await until('the study of the restored workspace is done', async () => {
+      const now = await read<RunReply>(
+        await server.ask(ana, 'GET', `/api/workspaces/${restored.id}/runs/${again.run.key}`),
+      )
+      return now.state === 'done'
+    })
+  })
 
   it('[SU16] what cannot be studied is refused with what to do', async () => {
     const refusals: readonly [Name, object, RegExp][] = [
