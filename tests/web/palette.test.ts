@@ -51,6 +51,13 @@ describe('sections', () => {
     entry('note:a', 'Notes', 'Options are copied', 'H1, open, Ada'),
   ]
 
+  test('[PL7] other models are found by name, and not listed before anything is typed', () => {
+    const withModels = [...entries, entry('model:quiz-early', 'Models', 'Compare with quiz-early', 'checkpoint')]
+    expect(sectionsFor('', withModels, [], []).map(({ group }) => group)).toEqual(['Commands', 'Notes'])
+    const [first] = sectionsFor('checkpoint quiz', withModels, [], [])
+    expect([first?.group, first?.entries[0]?.entry.text]).toEqual(['Models', 'Compare with quiz-early'])
+  })
+
   test('[PL4] before anything is typed: what was used last, then commands; never the long groups', () => {
     const sections = sectionsFor('', entries, [], ['head:cross.2.1', 'gone'])
     expect(sections.map(({ group, entries: list }) => [group, list.map((listed) => listed.entry.id)])).toEqual([

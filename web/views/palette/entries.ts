@@ -3,7 +3,17 @@ import type { Match } from './match.ts'
 import { matchText } from './match.ts'
 
 /** In the order in which they are listed. */
-export const groups = ['Recent', 'Commands', 'Heads', 'Tokens', 'Instances', 'Notes', 'Layers', 'People'] as const
+export const groups = [
+  'Recent',
+  'Commands',
+  'Heads',
+  'Tokens',
+  'Instances',
+  'Notes',
+  'Models',
+  'Layers',
+  'People',
+] as const
 export type Group = (typeof groups)[number]
 
 export interface Entry {
@@ -36,6 +46,7 @@ const most: Readonly<Record<Group, number>> = {
   Tokens: 5,
   Instances: 6,
   Notes: 5,
+  Models: 5,
   Layers: 4,
   People: 5,
 }

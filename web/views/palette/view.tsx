@@ -14,6 +14,7 @@ import { entriesOf } from './commands.ts'
 import type { Entry, Listed, Section } from './entries.ts'
 import { sectionsFor, withRecent } from './entries.ts'
 import { splitRanges } from './match.ts'
+import { createModelEntries } from './models.ts'
 import { createInstanceSearch } from './search.ts'
 
 export function Palette(props: { readonly bindings: readonly KeyBinding[] }): JSX.Element {
@@ -25,8 +26,11 @@ export function Palette(props: { readonly bindings: readonly KeyBinding[] }): JS
   const entries = untrack(() =>
     entriesOf({ app, room, desk, bindings: props.bindings, open: (path) => navigate(path) }),
   )
+  const models = createModelEntries(app, room)
   const found = createInstanceSearch(app, room, query)
-  const sections = createMemo(() => sectionsFor(query(), entries, found(), app.preferences.values().recent))
+  const sections = createMemo(() =>
+    sectionsFor(query(), [...entries, ...models()], found(), app.preferences.values().recent),
+  )
   const flat = createMemo(() => sections().flatMap((section) => section.entries))
   const [active, setActive] = createSignal(0)
   createEffect(on([query], () => setActive(0)))
