@@ -136,6 +136,20 @@ test('[AY6] a cancelled run can be asked for again, whatever was heard of its fi
   store.retry(instance, weights)
   await settled()
   expect(answer().phase.kind).toBe('running')
+  store.durable({ type: 'run-cancelled', key, by: 'ben' })
+  expect(answer().phase.kind).toBe('cancelled')
+})
+
+test('[AY14] a cancel is shown at once, and its echo does not end what was asked for again meanwhile', async () => {
+  const { store } = makeStage(run('running'))
+  const answer = store.ask(instance, weights)
+  await settled()
+  store.cancel(instance, weights)
+  expect(answer().phase.kind).toBe('cancelled')
+  store.retry(instance, weights)
+  store.durable({ type: 'run-cancelled', key, by: 'ana' })
+  await settled()
+  expect(answer().phase.kind).toBe('running')
 })
 
 test('[AY7] a failure says why, and a viewer is told what they may not', async () => {

@@ -92,6 +92,7 @@ export interface Runner {
 
 export function makeRunner({ api, workspace, clock }: AnalysisDeps): Runner {
   const ends = makeEnds()
+  const cancelled = new Set<string>()
   const fail = (cell: Cell, error: unknown): void => cell.set({ phase: failedPhase(error), progress: null })
 
   const finish = async (cell: Cell, result: string, seconds: number | null): Promise<void> => {
@@ -149,9 +150,17 @@ export function makeRunner({ api, workspace, clock }: AnalysisDeps): Runner {
     async cancel(cell) {
       const run = cell === undefined ? null : untrack(cell.analysis).run
       if (cell === undefined || run === null || !isRunning(cell)) return
-      await cancelRun(api, workspace, run).catch((error: unknown) => fail(cell, error))
+      // Shown at once, however long the way to the server is: from now on nothing of it is taken in.
+      cell.set({ phase: { kind: 'cancelled' }, progress: null })
+      cancelled.add(run)
+      await cancelRun(api, workspace, run).catch((error: unknown) => {
+        cancelled.delete(run)
+        fail(cell, error)
+      })
     },
     durable(cells, event) {
+      // What this page has ended itself is no news, even where it has asked again meanwhile.
+      if (event.type === 'run-cancelled' && cancelled.delete(event.key)) return
       ends.keep(event)
       for (const cell of cells) if (isRunning(cell)) end(cell, event)
     },
