@@ -98,10 +98,7 @@ async function moveOn(context: BrowserContext, url: string): Promise<number> {
 
 async function untilColoured(page: Page, timeout: number): Promise<void> {
   await page.waitForFunction(
-    () =>
-      [...document.querySelectorAll<HTMLElement>('[data-lane="source"] .tok')].some(
-        ({ style }) => style.backgroundColor !== '',
-      ),
+    () => Number(document.querySelector<HTMLElement>('[data-lane="source"]')?.dataset['coloured'] ?? 0) > 0,
     undefined,
     { polling: 'raf', timeout },
   )

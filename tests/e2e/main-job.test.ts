@@ -274,7 +274,7 @@ async function paintedAfterClick(page: Parameters<typeof token>[0], index: numbe
       new MutationObserver((_, observer) => {
         observer.disconnect()
         requestAnimationFrame(() => (document.body.dataset['painted'] = String(performance.now() - press.timeStamp)))
-      }).observe(source, { subtree: true, attributes: true, attributeFilter: ['style'] })
+      }).observe(source, { attributes: true, attributeFilter: ['data-written'] })
     }
     addEventListener('pointerdown', whenPressed, { capture: true, once: true })
   })

@@ -50,11 +50,12 @@ export async function shownText(page: Page): Promise<Readonly<Record<string, str
 
 /** The numbers that stand below tokens: place in the lane and what is written. */
 export const labels = (page: Page, side: Side): Promise<readonly (readonly [index: number, text: string])[]> =>
-  page
-    .locator(`[data-lane="${side}"] .tok:has(.value)`)
-    .evaluateAll((tokens) =>
-      tokens.map((each) => [
-        Number(each.getAttribute('data-i')),
-        each.querySelector('.value')?.getAttribute('data-v') ?? '',
-      ]),
-    )
+  page.locator(`[data-lane="${side}"]`).evaluate((lane: HTMLElement) =>
+    (lane.dataset['written'] ?? '')
+      .split(', ')
+      .filter((written) => written !== '')
+      .map((written) => {
+        const [index = '', text = ''] = written.split(' ')
+        return [Number(index), text] as const
+      }),
+  )

@@ -14,6 +14,8 @@ export function Tabs<Value extends string>(props: {
   readonly value: Value
   readonly choices: readonly TabChoice<Value>[]
   readonly onChange: (value: Value) => void
+  /** At the other end of the row. */
+  readonly aside?: JSX.Element
   readonly children: JSX.Element
 }): JSX.Element {
   const id = createUniqueId()
@@ -30,24 +32,27 @@ export function Tabs<Value extends string>(props: {
   }
   return (
     <>
-      <div class="tabs" role="tablist" aria-label={props.label} ref={(element) => (list = element)}>
-        <For each={props.choices}>
-          {(choice) => (
-            <button
-              type="button"
-              role="tab"
-              id={idOf(choice.value)}
-              title={choice.title}
-              aria-selected={choice.value === props.value}
-              aria-controls={`${id}-panel`}
-              tabIndex={choice.value === props.value ? 0 : -1}
-              onClick={() => props.onChange(choice.value)}
-              onKeyDown={onKeyDown}
-            >
-              {choice.label}
-            </button>
-          )}
-        </For>
+      <div class="tab-row">
+        <div class="tabs" role="tablist" aria-label={props.label} ref={(element) => (list = element)}>
+          <For each={props.choices}>
+            {(choice) => (
+              <button
+                type="button"
+                role="tab"
+                id={idOf(choice.value)}
+                title={choice.title}
+                aria-selected={choice.value === props.value}
+                aria-controls={`${id}-panel`}
+                tabIndex={choice.value === props.value ? 0 : -1}
+                onClick={() => props.onChange(choice.value)}
+                onKeyDown={onKeyDown}
+              >
+                {choice.label}
+              </button>
+            )}
+          </For>
+        </div>
+        {props.aside}
       </div>
       <div class="tab-panel" role="tabpanel" id={`${id}-panel`} aria-labelledby={idOf(props.value)}>
         {props.children}

@@ -1,6 +1,6 @@
 /** The panel beside the lanes: why, which pairs, layer by layer, or compared with what is pinned. */
 import type { Accessor, JSX } from 'solid-js'
-import { Match, Switch } from 'solid-js'
+import { Match, Show, Switch } from 'solid-js'
 import type { Ramps } from '#web/marks/ramp.ts'
 import { useDesk } from '#web/views/workspace/desk.ts'
 import type { TabChoice } from '#web/widgets/tabs.tsx'
@@ -23,15 +23,23 @@ export interface AnswerProps extends WhyProps {
   readonly ramps: Accessor<Ramps>
   readonly pairs: PairState
   readonly comparison: Comparison
-  /** The row of actions below. */
-  readonly children: JSX.Element
+  /** Beside the tabs: what can be done with what is chosen. */
+  readonly action: JSX.Element
+  /** How the numbers are computed; below them. */
+  readonly explanation: JSX.Element
 }
 
 export function Answer(props: AnswerProps): JSX.Element {
   const desk = useDesk()
   return (
     <aside class="why" aria-label="Details of the chosen token">
-      <Tabs label="Answer" value={desk.answer()} choices={tabs} onChange={(answer) => desk.setAnswer(answer)}>
+      <Tabs
+        label="Answer"
+        value={desk.answer()}
+        choices={tabs}
+        onChange={(answer) => desk.setAnswer(answer)}
+        aside={props.action}
+      >
         <Switch>
           <Match when={desk.answer() === 'why'}>
             <Why {...props} />
@@ -46,8 +54,10 @@ export function Answer(props: AnswerProps): JSX.Element {
             <ComparePanel model={props.model} comparison={props.comparison} />
           </Match>
         </Switch>
+        <Show when={desk.answer() !== 'why' || props.model.choice()?.side !== 'output'}>
+          <p class="why-explanation">{props.explanation}</p>
+        </Show>
       </Tabs>
-      {props.children}
     </aside>
   )
 }

@@ -38,8 +38,10 @@ export function makeLanePainter(lane: HTMLElement, tokens: readonly HTMLElement[
   return {
     paint(frame, ramps) {
       if (look.ramps !== ramps) look = readLook(lane, ramps)
-      const coloured = paintColours(canvas, frame, ramps, look)
+      // What stands on a canvas can be read by nobody but people: tests and other programs read it here.
+      const { coloured, written } = paintColours(canvas, frame, ramps, look)
       lane.dataset['coloured'] = String(coloured)
+      lane.dataset['written'] = written.map((index) => `${index} ${valueText(frame, index)}`).join(', ')
       tokens.forEach((token, index) => markToken(token, index, frame, ramps, look, marked[index]!)) // same length
     },
     bracket(parts) {
@@ -57,8 +59,14 @@ export function makeLanePainter(lane: HTMLElement, tokens: readonly HTMLElement[
   }
 }
 
-/** Fills, underlines, feet and values; gives the number of tokens with a fill. */
-function paintColours(canvas: LaneCanvas, frame: LaneFrame, ramps: Ramps, look: LaneLook): number {
+/** Fills, underlines, feet and values; gives the number of tokens with a fill, and those in sight whose value is written. */
+function paintColours(
+  canvas: LaneCanvas,
+  frame: LaneFrame,
+  ramps: Ramps,
+  look: LaneLook,
+): { readonly coloured: number; readonly written: readonly number[] } {
+  const written = new Set<number>()
   canvas.draw((context, first, last) => {
     const { left, right, top, bottom } = canvas.boxes
     for (let index = first; index < last; index++) {
@@ -79,9 +87,10 @@ function paintColours(canvas: LaneCanvas, frame: LaneFrame, ramps: Ramps, look: 
       context.fillStyle = foot
       context.fillRect(x, y + look.footTop, width, 3)
     }
-    writeValues(context, canvas, frame, look)
+    for (const index of writeValues(context, canvas, frame, look)) written.add(index)
   })
-  return frame.values.reduce<number>((all, value) => all + (fillOf(value, frame, ramps)[1] === undefined ? 0 : 1), 0)
+  const coloured = frame.values.filter((value) => fillOf(value, frame, ramps)[1] !== undefined).length
+  return { coloured, written: [...written].toSorted((a, b) => a - b) }
 }
 
 /** What is off the scale has its upper right corner marked, at (x, y). */
@@ -95,7 +104,12 @@ function paintCorner(context: CanvasRenderingContext2D, x: number, y: number, co
 }
 
 /** The strongest values below their tokens; what would stick out of the lane is moved in. */
-function writeValues(context: CanvasRenderingContext2D, canvas: LaneCanvas, frame: LaneFrame, look: LaneLook): void {
+function writeValues(
+  context: CanvasRenderingContext2D,
+  canvas: LaneCanvas,
+  frame: LaneFrame,
+  look: LaneLook,
+): readonly number[] {
   const { left, right, top } = canvas.boxes
   context.font = look.font
   context.fillStyle = look.valueInk
@@ -108,7 +122,9 @@ function writeValues(context: CanvasRenderingContext2D, canvas: LaneCanvas, fram
     const x = Math.max(width / 2, Math.min(canvas.width - width / 2, middle))
     return [{ index, x, y: top[index]!, width }] // inside
   })
-  for (const { index, x, y } of keepApart(labels)) context.fillText(valueText(frame, index), x, y + look.valueTop)
+  const kept = keepApart(labels)
+  for (const { index, x, y } of kept) context.fillText(valueText(frame, index), x, y + look.valueTop)
+  return kept.map(({ index }) => index)
 }
 
 function markToken(

@@ -111,10 +111,12 @@ function PairsFound(props: PairsProps & { readonly pairs: Pairs }): JSX.Element 
   }
   return (
     <>
-      <Triangle {...props} onUnder={setUnder} />
-      <p class="pair-reading" aria-live="off">
-        {reading()}
-      </p>
+      <div class="pair-figure">
+        <Triangle {...props} onUnder={setUnder} />
+        <p class="pair-reading" aria-live="off">
+          {reading()}
+        </p>
+      </div>
       <Show when={props.state.analysis()?.phase.kind === 'done'}>
         <Trust {...props} />
       </Show>

@@ -89,27 +89,24 @@ export function Reading(props: { readonly instance: InstanceReply; readonly writ
           onChoose={(choice) => room.selection.chooseToken(choice)}
           onOptions={(options) => room.selection.setOptions(options)}
           onContinue={room.can('run.start') ? continueFrom : null}
-        >
-          <AnswerActions model={model} />
-        </Answer>
+          action={<NoteButton model={model} />}
+          explanation={<Explanation options={model.options()} />}
+        />
       </Show>
       <NoteMaker model={model} focus={hovered} />
     </div>
   )
 }
 
-function AnswerActions(props: { readonly model: InstanceModel }): JSX.Element {
+function NoteButton(props: { readonly model: InstanceModel }): JSX.Element {
   const room = useRoom()
   const desk = useDesk()
   return (
-    <div class="why-actions">
-      <Show when={props.model.choice() && room.writable()}>
-        <button type="button" class="button small" onClick={() => desk.setPanel('add-to-note')} title="Add to note (E)">
-          Add to note
-        </button>
-      </Show>
-      <Explanation options={props.model.options()} />
-    </div>
+    <Show when={props.model.choice() && room.writable()}>
+      <button type="button" class="button small" onClick={() => desk.setPanel('add-to-note')} title="Add to note (E)">
+        Add to note
+      </button>
+    </Show>
   )
 }
 

@@ -21,6 +21,8 @@ export interface WhyProps {
   readonly onOptions: (options: AttributionOptionsValue) => void
   /** Lets the model go on from another token at a step; null where this person may not. */
   readonly onContinue: ((step: number, token: number) => void) | null
+  /** How the numbers are computed. */
+  readonly explanation: JSX.Element
 }
 
 /** The chosen output token or span. */
@@ -55,6 +57,7 @@ export function WhyOutput(props: WhyProps): JSX.Element {
         nats · entropy {plain(sum((step) => step.entropy))} nats
       </p>
       <Sources {...props} first={span()[0]} last={span()[1]} />
+      <Show when={props.explanation}>{(explanation) => <p class="why-explanation">{explanation()}</p>}</Show>
       <Alternatives {...props} step={span()[0]} ofSeveral={span()[1] > span()[0]} />
     </>
   )
