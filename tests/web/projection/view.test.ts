@@ -257,6 +257,11 @@ test('[PV48] the chosen step is always named, its pieces of words never, and no 
       .slice(1)
       .every(({ wish }) => ['token0', 'token59'].includes(wish.text) || Number(wish.text.slice(5)) % 3 === 0),
   ).toBe(true)
+  // The names of the axes keep their corners, also from the chosen step.
+  const reserved = { left: 0, right: 180, top: 0, bottom: 70 }
+  const below = nameSteps(steps, new Set([16]), size, [reserved])
+  expect(below.length).toBeGreaterThan(3)
+  expect(below.every(({ box }) => box.top >= 70)).toBe(true)
   names.forEach(({ box }, index) => {
     for (const { box: other } of names.slice(index + 1)) {
       expect(box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top).toBe(

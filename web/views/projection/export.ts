@@ -48,8 +48,13 @@ const countText = (model: PlotModel): string =>
 
 function factsOf(model: PlotModel): Readonly<Record<string, string>> {
   const report = model.layout()?.report ?? null
-  const parameters = report === null ? {} : { parameters: parametersText(report.parameters), layout: report.hash }
-  return { method: methodText(model), states: `layer ${model.layer()}`, ...parameters }
+  const said = report === null ? '' : parametersText(report.parameters)
+  return {
+    method: methodText(model),
+    states: `layer ${model.layer()}`,
+    ...(said === '' ? {} : { parameters: said }),
+    ...(report === null ? {} : { layout: report.hash }),
+  }
 }
 
 /** What decides the coordinates under a method. */
@@ -61,9 +66,7 @@ const deciding = {
 
 /** `neighbours 15, minDistance 0.9, …`, by the names that the command line and the API have for them. */
 const parametersText = (parameters: ProjectionReport['parameters']): string =>
-  [`method ${parameters.method}`, ...deciding[parameters.method].map((name) => `${name} ${parameters[name]}`)].join(
-    ', ',
-  )
+  deciding[parameters.method].map((name) => `${name} ${parameters[name]}`).join(', ')
 
 /** What is of single precision has about seven digits. */
 const digits = (value: number | undefined): number | null =>

@@ -196,7 +196,8 @@ function factsText({ method, metric, neighbours, perplexity }: Parameters): stri
   return `${near}, ${method === 'umap' ? `${neighbours} neighbours` : `perplexity ${plain(perplexity, 0)}`}`
 }
 
+/** All of them, also what the line has no room for. */
 const factsTitle = (parameters: Parameters): string =>
   parameters.method === 'umap'
-    ? `Least distance ${parameters.minDistance}, spread ${parameters.spread}, ${parameters.epochs ?? 'usual'} epochs, seed ${parameters.seed}`
-    : `${parameters.method === 'pca' ? '' : `${parameters.epochs ?? 'usual'} epochs, `}seed ${parameters.seed}`
+    ? `${factsText(parameters)}, least distance ${parameters.minDistance}, spread ${parameters.spread}, ${parameters.epochs ?? 'usual'} epochs, seed ${parameters.seed}`
+    : `${factsText(parameters)}, ${parameters.epochs ?? 'usual'} epochs, seed ${parameters.seed}`

@@ -34,9 +34,14 @@ const strongHeight = 15
 
 /**
  * Names of steps, none over another: first the chosen ones, then both ends, then beginnings of words; pieces within words only where
- * nothing else has a name yet.
+ * nothing else has a name yet. None stands in what is reserved.
  */
-export function nameSteps(steps: readonly Step[], chosen: ReadonlySet<number>, size: Size): readonly PlacedLabel[] {
+export function nameSteps(
+  steps: readonly Step[],
+  chosen: ReadonlySet<number>,
+  size: Size,
+  reserved: readonly Box[] = [],
+): readonly PlacedLabel[] {
   const last = steps.length - 1
   const rank = (step: Step, position: number): number => {
     if (chosen.has(step.index) && step.of === 0) return 0
@@ -48,10 +53,10 @@ export function nameSteps(steps: readonly Step[], chosen: ReadonlySet<number>, s
     .toSorted((a, b) => a.rank - b.rank)
   const marks = steps.map(({ at: [x, y] }) => boxAround(x, y, stepRadius))
   const first = ordered.filter((each) => each.rank === 0).map(({ step }) => wishOf(step, true))
-  const taken: Box[] = [...marks]
+  const taken: Box[] = [...marks, ...reserved]
   const placed = placeLabels(first, size, taken)
   // A chosen step is named even where that covers marks.
-  const chosenNames = placed.length > 0 ? placed : placeLabels(first, size, [])
+  const chosenNames = placed.length > 0 ? placed : placeLabels(first, size, [...reserved])
   if (placed.length === 0) taken.push(...chosenNames.map(({ box }) => box))
   const others = ordered.filter((each) => each.rank > 0 && each.rank < 3).map(({ step }) => wishOf(step, false))
   return [...chosenNames, ...placeLabels(others, size, taken)]

@@ -2,6 +2,7 @@
 import type { JSX } from 'solid-js'
 import { createMemo, createSignal, onCleanup, Show } from 'solid-js'
 import type { Point, Size } from '#web/marks/points/view-transform.ts'
+import type { Box } from '#web/marks/points/labels.ts'
 import { percent } from '#web/marks/numbers.ts'
 import { For, onMount } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
@@ -42,6 +43,16 @@ export function StepsPlot(props: StepsProps): JSX.Element {
     const variance = props.laid.report?.variance[axis]
     return variance === undefined ? '' : `, ${percent(variance)}`
   }
+  /** Where the names of the axes stand. */
+  const axes = (): readonly Box[] => {
+    const { width, height } = size()
+    const [wide, high] = [92, 14]
+    if (props.laid.method !== 'pca') return []
+    return [
+      { left: 0, right: wide, top: 0, bottom: high },
+      { left: width - wide, right: width, top: height - high, bottom: height },
+    ]
+  }
   return (
     <StepKeys steps={steps()} ref={(element) => (place = element)}>
       <svg class="steps-svg">
@@ -53,7 +64,7 @@ export function StepsPlot(props: StepsProps): JSX.Element {
             PC 2{share(1)}
           </text>
         </Show>
-        <StepMarks steps={steps()} size={size()} />
+        <StepMarks steps={steps()} size={size()} reserved={axes()} />
       </svg>
     </StepKeys>
   )
@@ -114,7 +125,12 @@ function StepKeys(props: {
 }
 
 /** Path, diamonds and names. A click on a diamond chooses its token. */
-export function StepMarks(props: { readonly steps: readonly Step[]; readonly size: Size }): JSX.Element {
+export function StepMarks(props: {
+  readonly steps: readonly Step[]
+  readonly size: Size
+  /** Where no name may stand. */
+  readonly reserved?: readonly Box[]
+}): JSX.Element {
   const room = useRoom()
   const chosen = createMemo((): ReadonlySet<number> => {
     const { token } = room.selection.view()
@@ -124,7 +140,7 @@ export function StepMarks(props: { readonly steps: readonly Step[]; readonly siz
     )
   })
   const isChosen = (step: Step): boolean => step.of === 0 && chosen().has(step.index)
-  const names = createMemo(() => nameSteps(props.steps, chosen(), props.size))
+  const names = createMemo(() => nameSteps(props.steps, chosen(), props.size, props.reserved))
   const counts = createMemo(() => countsOf(props.steps))
   const tone = (step: Step): string =>
     `color-mix(in srgb, var(--ink) ${Math.round(100 * inkOf(step.index, counts().get(step.of) ?? 1))}%, var(--surface))`
