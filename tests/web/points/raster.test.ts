@@ -30,8 +30,20 @@ const drawn = ({ x, y, cluster }: Cloud, classes = new Uint8Array(x.length).fill
 const one = (x: number, y: number): DrawnPoints =>
   drawn({ x: Float32Array.of(x), y: Float32Array.of(y), cluster: Uint8Array.of(0) })
 
-const square = (diameter: number, opacity = 1): ClassStyle => ({ diameter, opacity, disc: false, edge: 0 })
-const disc = (diameter: number, edge = 0.75): ClassStyle => ({ diameter, opacity: 1, disc: true, edge })
+const square = (diameter: number, opacity = 1): ClassStyle => ({
+  diameter,
+  opacity,
+  disc: false,
+  edge: 0,
+  strength: 1,
+})
+const disc = (diameter: number, edge = 0.75): ClassStyle => ({
+  diameter,
+  opacity: 1,
+  disc: true,
+  edge,
+  strength: 1,
+})
 
 const draw = (points: DrawnPoints, style: ClassStyle, transform = flat, picks = true): Raster => {
   const raster = makeRaster(size.width, size.height)
@@ -161,6 +173,21 @@ test('[PV9] marks shrink and let shine through as points crowd, and grow again a
   expect(crowded.diameter).toBe(2)
   expect(crowded.opacity).toBeLessThan(0.3)
   expect(marksFor(many, near, size).diameter).toBeGreaterThan(4)
+})
+
+test('[PV52] what is set back stays pale where very many lie on one place, and what is chosen there stands out', () => {
+  const cloud = makeCloud(60_000, 1)
+  const census = takeCensus(cloud.x, cloud.y)
+  const transform = fit(census.bounds, size, 20)
+  const { styles } = stylesFor({ census, transform, size, ratio: 1, chosen: true, moving: false })
+  const points = drawn({ ...cloud, cluster: cloud.cluster.fill(0) })
+  const raster = makeRaster(size.width, size.height)
+  drawPoints(raster, points, { picks: false, step: 1, transform, palette, styles })
+  // Blue is 255 on the surface and 0 in the fill: three tenths of the colour at most are left of a plain point.
+  const least = raster.pixels.reduce((found, pixel) => Math.min(found, (pixel >>> 16) & 255), 255)
+  expect(least).toBeGreaterThan(0.65 * 255)
+  expect(least).toBeLessThan(0.75 * 255)
+  expect(styles[2]).toMatchObject({ strength: 1 })
 })
 
 test('[PV10] the census counts every point in the pane, and about a quarter of them in a quarter of it', () => {

@@ -11,6 +11,8 @@ uniform vec2 size;
 uniform float scale;
 uniform float box;
 uniform float radius;
+uniform float strength;
+uniform vec3 surface;
 uniform mediump sampler2D colours;
 flat out vec3 fill;
 flat out vec3 edge;
@@ -18,8 +20,8 @@ void main() {
   vec2 at = vec2(x - middle.x, middle.y - y) * scale + shift;
   // Squares lie on whole pixels, rounded as the rasteriser rounds: devices place points on a grid of their own.
   if (radius == 0.0) at = floor(at - box * 0.5 + 0.5) + box * 0.5;
-  fill = texelFetch(colours, ivec2(int(colour), 0), 0).rgb;
-  edge = texelFetch(colours, ivec2(int(colour), 1), 0).rgb;
+  fill = mix(surface, texelFetch(colours, ivec2(int(colour), 0), 0).rgb, strength);
+  edge = mix(surface, texelFetch(colours, ivec2(int(colour), 1), 0).rgb, strength);
   gl_PointSize = box;
   // A point without a place fails every comparison, and lies where nothing is drawn.
   bool placed = abs(at.x) < 1e7 && abs(at.y) < 1e7;
@@ -48,7 +50,18 @@ void main() {
   result = vec4(mix(edge, fill, filled / covered), covered * opacity);
 }`
 
-const names = ['middle', 'shift', 'size', 'scale', 'box', 'radius', 'edgeWidth', 'opacity'] as const
+const names = [
+  'middle',
+  'shift',
+  'size',
+  'scale',
+  'box',
+  'radius',
+  'edgeWidth',
+  'opacity',
+  'strength',
+  'surface',
+] as const
 
 export interface GpuProgram {
   readonly program: WebGLProgram

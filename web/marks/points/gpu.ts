@@ -75,7 +75,7 @@ export function openGpu(canvas: HTMLCanvasElement, { lost, software = false }: G
       if (canvas.height !== height) canvas.height = height
       buffers.fill(points)
       colours.fill(picture.palette)
-      clear(gl, picture)
+      clear(gl, program.at, picture)
       placeView(gl, program.at, picture)
       drawClasses(gl, program.at, points, picture.styles)
     },
@@ -93,17 +93,19 @@ function nameOf(gl: WebGL2RenderingContext): string {
   return typeof name === 'string' ? name : ''
 }
 
+type Places = NonNullable<ReturnType<typeof linkProgram>>['at']
+
 /** Pixels round the picture where the middle of a mark may lie that still reaches into it. */
 const around = 16
 
-function clear(gl: WebGL2RenderingContext, { size: { width, height }, palette }: GpuPicture): void {
+function clear(gl: WebGL2RenderingContext, at: Places, { size: { width, height }, palette }: GpuPicture): void {
   gl.viewport(-around, -around, width + 2 * around, height + 2 * around)
   const channel = (shift: number): number => ((palette.surface >>> shift) & 255) / 255
-  gl.clearColor(channel(0), channel(8), channel(16), 1)
+  const [red, green, blue] = [channel(0), channel(8), channel(16)]
+  gl.uniform3f(at.surface, red, green, blue)
+  gl.clearColor(red, green, blue, 1)
   gl.clear(gl.COLOR_BUFFER_BIT)
 }
-
-type Places = NonNullable<ReturnType<typeof linkProgram>>['at']
 
 /** Coordinates are told from the middle of what is seen: single precision is then fine enough however far one zooms in. */
 function placeView(gl: WebGL2RenderingContext, at: Places, { size: { width, height }, transform }: GpuPicture): void {
@@ -130,6 +132,7 @@ function drawClasses(
     gl.uniform1f(at.box, style.disc ? Math.ceil(diameter) + 2 : diameter)
     gl.uniform1f(at.radius, style.disc ? diameter / 2 : 0)
     gl.uniform1f(at.edgeWidth, style.edge)
+    gl.uniform1f(at.strength, style.strength)
     gl.uniform1f(at.opacity, Math.round(style.opacity * 256) / 256)
     gl.drawArrays(gl.POINTS, first, end - first)
   }

@@ -40,6 +40,16 @@ export interface Palette {
   readonly edge: Int32Array
 }
 
+/** The same colours mixed with the surface, of which so much is left: what is set back stays pale however much of it lies on one place. */
+export function paler({ surface, fill, edge }: Palette, share: number): Palette {
+  const mixed = (colour: Packed): Packed => {
+    const channel = (shift: number): number =>
+      Math.round(((colour >>> shift) & 255) * share + ((surface >>> shift) & 255) * (1 - share))
+    return pack(channel(0), channel(8), channel(16))
+  }
+  return { surface, fill: fill.map(mixed), edge: edge.map(mixed) }
+}
+
 export function makePalette(surface: string, edge: string, fills: readonly string[]): Palette {
   const under = packed(surface)
   const fill = Int32Array.from(fills.slice(0, 256), (colour) => packed(colour, under))

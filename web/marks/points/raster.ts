@@ -2,6 +2,7 @@
 import type { Arrangement } from './arrangement.ts'
 import { classCount } from './arrangement.ts'
 import type { Palette } from './palette.ts'
+import { paler } from './palette.ts'
 import type { Stamp, StampBook } from './stamps.ts'
 import { discsOf, places } from './stamps.ts'
 import type { ViewTransform } from './view-transform.ts'
@@ -44,6 +45,8 @@ export interface ClassStyle {
   readonly edge: number
   /** 0 to 1 */
   readonly opacity: number
+  /** How much is left of the colour, the rest being surface: 0 to 1. */
+  readonly strength: number
 }
 
 export interface DrawOptions {
@@ -67,9 +70,11 @@ export function drawPoints(raster: Raster, points: DrawnPoints, options: DrawOpt
     if (style === undefined || style.opacity <= 0) continue
     const range = [points.starts[each]!, points.starts[each + 1]!] as const
     if (range[0] === range[1]) continue
-    if (style.disc) drawDiscs(raster, points, range, options, style)
-    else if (style.opacity >= 1) drawSolidSquares(raster, points, range, options, Math.round(style.diameter))
-    else drawClearSquares(raster, points, range, options, style)
+    const palette = style.strength < 1 ? paler(options.palette, style.strength) : options.palette
+    const own = { ...options, palette }
+    if (style.disc) drawDiscs(raster, points, range, own, style)
+    else if (style.opacity >= 1) drawSolidSquares(raster, points, range, own, Math.round(style.diameter))
+    else drawClearSquares(raster, points, range, own, style)
   }
 }
 

@@ -77,7 +77,8 @@ export function stylesFor({ census, transform, size, ratio, chosen, moving }: St
     diameter: soft ? of * ratio : Math.max(1, Math.round(of * ratio)),
     disc: soft,
     edge: edged && soft && of >= leastEdged ? edgeWidth * ratio : 0,
-    opacity: opacity * share,
+    // Where marks lie over each other many faint ones would make up for a strong one: their colour itself is set back.
+    ...(opacity < 1 ? { opacity, strength: share } : { opacity: share, strength: 1 }),
   })
   const at = chosen ? 1 : 0
   return {
