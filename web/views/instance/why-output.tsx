@@ -21,8 +21,8 @@ export interface WhyProps {
   readonly onOptions: (options: AttributionOptionsValue) => void
   /** Lets the model go on from another token at a step; null where this person may not. */
   readonly onContinue: ((step: number, token: number) => void) | null
-  /** How the numbers are computed. */
-  readonly explanation: JSX.Element
+  /** How the numbers are computed, where there is room to say so. */
+  readonly explanation?: JSX.Element
 }
 
 /** The chosen output token or span. */

@@ -98,7 +98,6 @@ function LiveFigure(props: { readonly workspace: WorkspaceReply; readonly instan
               onChoose={(token) => setView((before) => ({ ...before, token }))}
               onOptions={(options) => setView((before) => ({ ...before, options }))}
               onContinue={null}
-              explanation={null}
             />
           </aside>
         </div>
