@@ -17,8 +17,10 @@ const underlined = 0.06
 export interface LanePainter {
   paint(frame: LaneFrame, ramps: Ramps): void
   bracket(parts: readonly BracketPart[]): void
-  /** After the lane has changed its size. */
+  /** After tokens have moved in their lane. */
   measure(): void
+  /** After the lane may have changed its size. */
+  resized(): void
   close(): void
 }
 
@@ -37,7 +39,11 @@ export function makeLanePainter(lane: HTMLElement, tokens: readonly HTMLElement[
   let brackets: HTMLElement[] = []
   return {
     paint(frame, ramps) {
-      if (look.ramps !== ramps) look = readLook(lane, ramps)
+      if (look.ramps !== ramps) {
+        // Paper has its own colours, and another width.
+        if (look.ramps !== null) canvas.resized()
+        look = readLook(lane, ramps)
+      }
       // What stands on a canvas can be read by nobody but people: tests and other programs read it here.
       const { coloured, written } = paintColours(canvas, frame, ramps, look)
       lane.dataset['coloured'] = String(coloured)
@@ -54,6 +60,10 @@ export function makeLanePainter(lane: HTMLElement, tokens: readonly HTMLElement[
     measure() {
       look = readLook(lane, look.ramps)
       canvas.measure()
+    },
+    resized() {
+      look = readLook(lane, look.ramps)
+      canvas.resized()
     },
     close: () => canvas.close(),
   }

@@ -16,8 +16,10 @@ export interface LaneCanvas {
   readonly width: number
   /** Draws every tile in sight again; the context counts in CSS px of the lane. `last` is one behind the last token of the tile. */
   draw(paint: PaintTile): void
-  /** Reads again where the tokens stand, after the lane has changed its size. */
+  /** Reads again where the tokens stand. */
   measure(): void
+  /** The same, unless the lane has the size that it was measured at. */
+  resized(): void
   close(): void
 }
 
@@ -41,6 +43,7 @@ export function makeLaneCanvas(lane: HTMLElement, tokens: readonly HTMLElement[]
   const view = lane.ownerDocument.defaultView! // the lane is in the page
   let boxes = boxesOf(lane, tokens, view.devicePixelRatio)
   let width = lane.clientWidth
+  let height = 0
   let tiles: readonly Tile[] = []
   let painted: PaintTile = () => {}
   const observer = new IntersectionObserver(
@@ -71,11 +74,12 @@ export function makeLaneCanvas(lane: HTMLElement, tokens: readonly HTMLElement[]
     width = lane.clientWidth
     for (const { canvas } of tiles) canvas.remove()
     observer.disconnect()
-    const height = lane.clientHeight + below
-    tiles = Array.from({ length: Math.ceil(height / tileHeight) }, (_, at) => {
+    height = lane.clientHeight
+    const all = height + below
+    tiles = Array.from({ length: Math.ceil(all / tileHeight) }, (_, at) => {
       const top = at * tileHeight
       // What stands at the start is drawn at once; of the rest the observer tells.
-      return makeTile(lane, { top, height: Math.min(tileHeight, height - top), inSight: at < 2 }, width)
+      return makeTile(lane, { top, height: Math.min(tileHeight, all - top), inSight: at < 2 }, width)
     })
     for (const tile of tiles) {
       observer.observe(tile.canvas)
@@ -95,6 +99,9 @@ export function makeLaneCanvas(lane: HTMLElement, tokens: readonly HTMLElement[]
       for (const tile of tiles) if (tile.inSight) drawTile(tile)
     },
     measure,
+    resized() {
+      if (lane.clientWidth !== width || lane.clientHeight !== height) measure()
+    },
     close() {
       observer.disconnect()
       for (const { canvas } of tiles) canvas.remove()

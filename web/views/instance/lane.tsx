@@ -51,7 +51,7 @@ export function Lane(props: LaneProps): JSX.Element {
   createEffect(() => painter()?.paint(props.frame, props.ramps))
   // Tokens stand elsewhere when the lane has another width or type, and when pieces get their joints.
   onMount(() => {
-    const observer = new ResizeObserver(() => untrack(painter)?.measure())
+    const observer = new ResizeObserver(() => untrack(painter)?.resized())
     observer.observe(lane)
     onCleanup(() => observer.disconnect())
   })
