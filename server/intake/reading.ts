@@ -7,7 +7,7 @@ import { guessDialect } from './dialect.ts'
 import { type Encoding, guessEncoding, makeDecoder, NotUtf8 } from './encoding.ts'
 import type { Rows } from './found-row.ts'
 import { readJsonLines, readJsonList } from './json-rows.ts'
-import { readParquet } from './parquet-rows.ts'
+import { readParquetApart } from './parquet-process.ts'
 import { readHead, readTextHead } from './text-lines.ts'
 
 /** Columns that are looked at; names beyond them are counted. */
@@ -62,7 +62,7 @@ function decodeHead(head: Buffer, encoding: Encoding): { readonly encoding: Enco
 
 /** The rows of a file. Throws NotUtf8 where a text that was taken for UTF-8 is none. */
 export function readRows(path: string, { format, encoding, dialect }: Manner): Rows {
-  if (format === 'parquet') return readParquet(path, MOST_SEEN)
+  if (format === 'parquet') return readParquetApart(path, MOST_SEEN)
   const known = encoding ?? encodings[0]
   if (format === 'jsonl') return readJsonLines(path, known)
   if (format === 'json') return readJsonList(path, known)
