@@ -18,6 +18,11 @@ export interface Surroundings {
   readonly dark?: boolean
   /** Sees the instance and the notes alone, so that nothing but the attribution is computed for them. */
   readonly quiet?: boolean
+  /** Of the window, CSS pixels; 1440 × 900 otherwise. */
+  readonly size?: { readonly width: number; readonly height: number }
+  /** Colours of the system in place of the page's. */
+  readonly forced?: boolean
+  readonly theme?: 'contrast-light' | 'contrast-dark'
   /** Sees the corpus as points; as a table otherwise, where rows are found by their ids. */
   readonly plot?: boolean
 }
@@ -77,15 +82,21 @@ export async function openVisitors(): Promise<Visitors> {
 /** What a policy refused, and promises nobody caught. Requests that fail while a server is away are no fault of the page. */
 const isComplaint = (text: string): boolean => /Content Security Policy|unhandled|uncaught/i.test(text)
 
-async function openContext(browser: Browser, { dark, quiet, plot }: Surroundings): Promise<BrowserContext> {
+async function openContext(browser: Browser, surroundings: Surroundings): Promise<BrowserContext> {
+  const { dark, quiet, plot, size, forced, theme } = surroundings
   const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
+    viewport: size ?? { width: 1440, height: 900 },
     colorScheme: dark ? 'dark' : 'light',
+    forcedColors: forced ? 'active' : 'none',
     permissions: ['clipboard-read', 'clipboard-write'],
     reducedMotion: 'reduce',
   })
   context.setDefaultTimeout(20_000)
-  const preferences = JSON.stringify({ corpusAs: plot ? 'plot' : 'table', preset: quiet ? 'write' : 'instance' })
+  const preferences = JSON.stringify({
+    corpusAs: plot ? 'plot' : 'table',
+    preset: quiet ? 'write' : 'instance',
+    ...(theme && { theme }),
+  })
   await context.addInitScript((text) => {
     if (localStorage.getItem('coattend.preferences') === null) localStorage.setItem('coattend.preferences', text)
   }, preferences)
