@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { missingChromium } from '#tests/support/chromium.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
-import { makeDataDirectory } from './small-examples.ts'
-import { type Visitors, findBarriers, openVisitors } from './visitors.ts'
+import { visitServer } from './visited-server.ts'
+import { findBarriers } from './visitors.ts'
 
 const missing = missingChromium()
 
@@ -20,23 +19,8 @@ c;Too few
 
 describe.skipIf(missing !== null)(`bringing a corpus in${missing === null ? '' : ` (${missing})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'coattend-import-'))
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>
-  let server: ServerProcess
-  let visitors: Visitors
-
-  beforeAll(async () => {
-    writeFileSync(join(folder, 'news.csv'), csv)
-    data = await makeDataDirectory()
-    server = await startServer({ data: data.path })
-    visitors = await openVisitors()
-  })
-  afterAll(async () => {
-    await visitors?.close()
-    await server?.stop()
-    data?.remove()
-    rmSync(folder, { recursive: true })
-  })
-  afterEach(({ task }) => visitors.part({ name: task.name, failed: task.result?.state === 'fail' }))
+  const house = visitServer({ prepare: () => writeFileSync(join(folder, 'news.csv'), csv) })
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   const made = async (page: Page): Promise<void> => {
     await page.waitForURL(/\/w\/[a-z0-9]{20}/)
@@ -44,7 +28,7 @@ describe.skipIf(missing !== null)(`bringing a corpus in${missing === null ? '' :
   }
 
   it('[EI1] by mouse: the file is shown with its faults, a column is chosen, and the rest is taken', async () => {
-    const { page } = await visitors.enter('Ana', server.url)
+    const { page } = await house.visitors.enter('Ana', house.server.url)
     await page.getByRole('button', { name: 'New workspace' }).first().click()
     const dialog = page.getByRole('dialog', { name: 'New workspace' })
     await dialog.getByLabel('Name', { exact: true }).fill('Storms')
@@ -64,7 +48,7 @@ describe.skipIf(missing !== null)(`bringing a corpus in${missing === null ? '' :
   })
 
   it('[EI2] by keyboard alone: rows are pasted, read and made into a workspace', async () => {
-    const { page } = await visitors.enter('Ben', server.url)
+    const { page } = await house.visitors.enter('Ben', house.server.url)
     const tabTo = async (name: string | RegExp, role: Parameters<Page['getByRole']>[0]): Promise<void> => {
       const target = page.getByRole(role, { name }).first()
       for (let presses = 0; presses < 60; presses++) {

@@ -2,43 +2,31 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { missingChromium } from '#tests/support/chromium.ts'
 import { runCommand } from '#tests/support/command-line.ts'
 import { makeM2m } from '#tests/support/translators.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
-import { makeDataDirectory } from './small-examples.ts'
-import { type Visitors, findBarriers, openVisitors } from './visitors.ts'
+import { visitServer } from './visited-server.ts'
+import { findBarriers } from './visitors.ts'
 
 const missing = missingChromium()
 
 describe.skipIf(missing !== null)(`languages of a workspace${missing === null ? '' : ` (${missing})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'coattend-languages-'))
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>
-  let server: ServerProcess
-  let visitors: Visitors
-
-  beforeAll(async () => {
-    writeFileSync(join(folder, 'rows.jsonl'), '{"id":"a","source":"abcab"}\n{"id":"b","source":"bcabc"}\n')
-    data = await makeDataDirectory()
-    const { code, err } = await runCommand(['import', makeM2m(join(folder, 'm2m'))], {
-      COATTEND_DATA: data.path,
-      COATTEND_CACHE: join(folder, 'cache'),
-    })
-    if (code !== 0) throw new Error(`the import failed: ${err}`)
-    server = await startServer({ data: data.path })
-    visitors = await openVisitors()
+  const house = visitServer({
+    prepare: async (data) => {
+      writeFileSync(join(folder, 'rows.jsonl'), '{"id":"a","source":"abcab"}\n{"id":"b","source":"bcabc"}\n')
+      const { code, err } = await runCommand(['import', makeM2m(join(folder, 'm2m'))], {
+        COATTEND_DATA: data,
+        COATTEND_CACHE: join(folder, 'cache'),
+      })
+      if (code !== 0) throw new Error(`the import failed: ${err}`)
+    },
   })
-  afterAll(async () => {
-    await visitors?.close()
-    await server?.stop()
-    data?.remove()
-    rmSync(folder, { recursive: true })
-  })
-  afterEach(({ task }) => visitors.part({ name: task.name, failed: task.result?.state === 'fail' }))
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   it('[EI3] the form asks for them where the model has any, and the top bar names them', async () => {
-    const { page } = await visitors.enter('Ana', server.url)
+    const { page } = await house.visitors.enter('Ana', house.server.url)
     await page.getByRole('button', { name: 'New workspace' }).first().click()
     const dialog = page.getByRole('dialog', { name: 'New workspace' })
     await dialog.getByLabel('Name', { exact: true }).fill('Weather')

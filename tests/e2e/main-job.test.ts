@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { attribute } from '#compute/attribution/attribute.ts'
 import { outputProblem } from '#compute/attribution/problem.ts'
 import { openEngine } from '#compute/runtime/engine.ts'
@@ -9,17 +9,14 @@ import type { InstanceReply } from '#server/wire/instances.ts'
 import { paths } from '#server/wire/paths.ts'
 import type { RunReply, RunsReply } from '#server/wire/runs.ts'
 import { signed } from '#web/marks/numbers.ts'
-import { type Caller, signIn } from '#tests/support/caller.ts'
 import { missingChromium } from '#tests/support/chromium.ts'
 import { drain } from '#tests/support/generators.ts'
 import { example, fixture, readJson, relativeError } from '#tests/support/golden.ts'
 import { options as usual } from '#tests/support/options.ts'
 import { until } from '#tests/support/server.ts'
 import { expectedText, labels, readResult, shownText } from './numbers-on-screen.ts'
-import { writeOutputs } from './outputs.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
-import { makeDataDirectory } from './small-examples.ts'
-import { type Visitors, findBarriers, openVisitors } from './visitors.ts'
+import { visitServer } from './visited-server.ts'
+import { findBarriers } from './visitors.ts'
 import {
   chosenTokens,
   countColoured,
@@ -45,40 +42,23 @@ const options = (change: Partial<AttributionOptions> = {}): AttributionOptions =
 const BUSY = 'phrasebook-test-6'
 
 describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${missing})`}`, () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>
-  let server: ServerProcess
-  let visitors: Visitors
-  let caller: Caller
-
-  beforeAll(async () => {
-    data = await makeDataDirectory()
-    server = await startServer({ data: data.path })
-    caller = await signIn(server.url, 'House')
-    for (const workspace of ['phrasebook', 'quiz', 'newsroom']) await writeOutputs(caller, workspace)
-    visitors = await openVisitors()
-  })
-  afterAll(async () => {
-    await visitors?.close()
-    await server?.stop()
-    data?.remove()
-  })
-  afterEach(({ task }) => visitors.part({ name: task.name, failed: task.result?.state === 'fail' }))
+  const house = visitServer({ outputs: ['phrasebook', 'quiz', 'newsroom'] })
 
   const ask = (workspace: string, instance: string, change: Partial<AttributionOptions> = {}) =>
-    caller.read<AttributionReply>('POST', paths.attributions(workspace), {
+    house.caller.read<AttributionReply>('POST', paths.attributions(workspace), {
       instance,
       options: options(change),
       focus: null,
     })
-  const readRun = (workspace: string, key: string) => caller.read<RunReply>('GET', paths.run(workspace, key))
+  const readRun = (workspace: string, key: string) => house.caller.read<RunReply>('GET', paths.run(workspace, key))
   /** Runs of the instance that keeps the model busy. */
   const listBusy = async () =>
-    (await caller.read<RunsReply>('GET', paths.runs('phrasebook'))).runs.filter(
+    (await house.caller.read<RunsReply>('GET', paths.runs('phrasebook'))).runs.filter(
       ({ instance, kind }) => instance === BUSY && kind === 'attribution',
     )
 
   it('[EB10] an example opens by its name, a click on an output token colours the words, and the numbers are those of the result', async () => {
-    const { page } = await visitors.enter('Ana', server.url)
+    const { page } = await house.visitors.enter('Ana', house.server.url)
     await page.getByRole('link', { name: /^phrasebook/i }).click()
     await openRow(page, 'phrasebook-test-1')
     const start = performance.now()
@@ -89,7 +69,7 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
     const { run, how } = await ask('phrasebook', 'phrasebook-test-1')
     expect(how).not.toBe('started')
     await until('the run is done', async () => (await readRun('phrasebook', run.key)).state === 'done', 30_000)
-    const result = await readResult(caller, 'phrasebook', (await readRun('phrasebook', run.key)).result ?? '')
+    const result = await readResult(house.caller, 'phrasebook', (await readRun('phrasebook', run.key)).result ?? '')
     await expect.poll(() => shownText(page)).toEqual(expectedText(result, 2))
     const width = result.source.length / result.objective.length
     const below = await labels(page, 'source')
@@ -103,7 +83,7 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
     for (const workspace of ['phrasebook', 'quiz', 'newsroom']) {
       const { rows } = readJson(fixture(`trained/${workspace}.json`)) as { rows: readonly Reference[] }
       for (const row of rows.slice(0, 12)) {
-        const shown = await caller.read<InstanceReply>('GET', paths.instance(workspace, row.id))
+        const shown = await house.caller.read<InstanceReply>('GET', paths.instance(workspace, row.id))
         expect(shown.source.ids, row.id).toEqual(row.input_ids)
         expect(shown.output?.ids, row.id).toEqual(row.greedy.slice(-row.log_prob.length))
         shown.output?.steps.forEach(({ logProb, entropy }, step) => {
@@ -115,12 +95,12 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
   })
 
   it('[EB12] the result that is served is what the engine of the golden tests computes from the same tokens', async () => {
-    const instance = await caller.read<InstanceReply>('GET', paths.instance('phrasebook', 'phrasebook-test-1'))
+    const instance = await house.caller.read<InstanceReply>('GET', paths.instance('phrasebook', 'phrasebook-test-1'))
     const change = { quadrature: { nodes: 24 } }
     const { run } = await ask('phrasebook', 'phrasebook-test-1', change)
     await until('the run is done', async () => (await readRun('phrasebook', run.key)).state === 'done', 30_000)
-    const served = await readResult(caller, 'phrasebook', (await readRun('phrasebook', run.key)).result ?? '')
-    const engine = await openEngine(example('checkpoints/phrasebook'), { device: 'cpu', threads: 1, cache: data.path })
+    const served = await readResult(house.caller, 'phrasebook', (await readRun('phrasebook', run.key)).result ?? '')
+    const engine = await openEngine(example('checkpoints/phrasebook'), { device: 'cpu', threads: 1, cache: house.data })
     try {
       const problem = outputProblem(engine.model, instance.source.ids, instance.output?.ids ?? [])
       const alone = { focus: () => null, finished: null }
@@ -136,7 +116,7 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
 
   it('[EB13] a result that is there already is shown at once: another token of it, and the same one after a reload', async () => {
     await ask('phrasebook', 'phrasebook-test-8')
-    const { page } = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=phrasebook-test-8&t=o1`)
+    const { page } = await house.visitors.enter('Ana', `${house.server.url}/w/phrasebook?i=phrasebook-test-8&t=o1`)
     await untilConverged(page)
     const other = await paintedAfterClick(page, 3)
     console.log(`another token of a computed result: painted ${other.toFixed(0)} ms after the click`)
@@ -155,14 +135,16 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
   /** What pages of earlier tests asked for is computed although they are closed. */
   const endOtherRuns = async () => {
     for (const workspace of ['newsroom', 'phrasebook']) {
-      const { runs } = await caller.read<RunsReply>('GET', paths.runs(workspace))
-      for (const { key } of runs) await caller.read('DELETE', paths.run(workspace, key))
+      const { runs } = await house.caller.read<RunsReply>('GET', paths.runs(workspace))
+      for (const { key } of runs) await house.caller.read('DELETE', paths.run(workspace, key))
     }
   }
 
   it('[EB14] a run that is cancelled in the browser stops, and goes on when asked to', async () => {
     await endOtherRuns()
-    const { page } = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o3&q=n2000`, { quiet: true })
+    const { page } = await house.visitors.enter('Ana', `${house.server.url}/w/phrasebook?i=${BUSY}&t=o3&q=n2000`, {
+      quiet: true,
+    })
     const cancel = page.locator('.messages').getByRole('button', { name: 'Cancel' })
     await cancel.waitFor()
     await expect.poll(async () => (await listBusy())[0]?.state).toBe('running')
@@ -171,7 +153,7 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
     await cancel.click()
     await page.locator('.messages').getByText('Cancelled').waitFor()
     const shown = performance.now() - start
-    const stopped = (await untilIdle(server.computeProcesses())) - start
+    const stopped = (await untilIdle(house.server.computeProcesses())) - start
     expect((await readRun('phrasebook', run!.key)).state).toBe('cancelled')
     console.log(
       `shown as cancelled ${shown.toFixed(0)} ms after the click, compute still ${stopped.toFixed(0)} ms after it`,
@@ -184,38 +166,44 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
   })
 
   it('[EB15] a second equal request joins the first: one computation, the same bytes', async () => {
-    const ana = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o2&q=n100`, { quiet: true })
+    const ana = await house.visitors.enter('Ana', `${house.server.url}/w/phrasebook?i=${BUSY}&t=o2&q=n100`, {
+      quiet: true,
+    })
     await ana.page.locator('.messages').getByText('Integrated gradients').waitFor()
     await expect.poll(async () => (await listBusy()).length).toBe(1)
-    const ben = await visitors.enter('Ben', `${server.url}/w/phrasebook?i=${BUSY}&t=o4&q=n100`, { quiet: true })
+    const ben = await house.visitors.enter('Ben', `${house.server.url}/w/phrasebook?i=${BUSY}&t=o4&q=n100`, {
+      quiet: true,
+    })
     const { run, how } = await ask('phrasebook', BUSY, { quadrature: { nodes: 100 } })
     expect(how).toBe('joined')
     expect(await listBusy()).toHaveLength(1)
     await Promise.all([ana, ben].map(({ page }) => gapLine(page).waitFor({ timeout: 60_000 })))
     await until('the run is done', async () => (await readRun('phrasebook', run.key)).state === 'done', 60_000)
-    const result = await readResult(caller, 'phrasebook', (await readRun('phrasebook', run.key)).result ?? '')
+    const result = await readResult(house.caller, 'phrasebook', (await readRun('phrasebook', run.key)).result ?? '')
     expect((await shownText(ana.page))['gap']).toBe(expectedText(result, 2)['gap'])
     expect((await shownText(ben.page))['gap']).toBe(expectedText(result, 4)['gap'])
     expect((await ask('phrasebook', BUSY, { quadrature: { nodes: 100 } })).how).toBe('computed')
   })
 
   it('[EB16] when compute processes are killed the run is tried again and its result arrives', async () => {
-    const { page } = await visitors.enter('Ana', `${server.url}/w/phrasebook?i=${BUSY}&t=o2&q=n101`, { quiet: true })
+    const { page } = await house.visitors.enter('Ana', `${house.server.url}/w/phrasebook?i=${BUSY}&t=o2&q=n101`, {
+      quiet: true,
+    })
     await expect.poll(async () => (await listBusy())[0]?.state, { timeout: 10_000 }).toBe('running')
     const [run] = await listBusy()
     await untilColoured(page)
-    const before = server.computeProcesses()
+    const before = house.server.computeProcesses()
     expect(before.length).toBeGreaterThan(0)
     for (const pid of before) process.kill(pid, 'SIGKILL')
     await until('the run is done', async () => (await readRun('phrasebook', run!.key)).state === 'done', 60_000)
     await expect.poll(() => page.locator('.messages .progress-line').count()).toBe(0)
-    const result = await readResult(caller, 'phrasebook', (await readRun('phrasebook', run!.key)).result ?? '')
+    const result = await readResult(house.caller, 'phrasebook', (await readRun('phrasebook', run!.key)).result ?? '')
     await expect.poll(() => shownText(page)).toEqual(expectedText(result, 2))
-    expect(server.computeProcesses().filter((pid) => before.includes(pid))).toEqual([])
+    expect(house.server.computeProcesses().filter((pid) => before.includes(pid))).toEqual([])
   })
 
   it('[EB17] the main job can be done without a mouse', async () => {
-    const { page } = await visitors.enter('Ana', server.url)
+    const { page } = await house.visitors.enter('Ana', house.server.url)
     await page.getByRole('link', { name: /^quiz/i }).waitFor()
     await tabTo(page, '.cases a[href="/w/quiz?case=1"]', 120)
     await page.keyboard.press('Enter')
@@ -241,7 +229,7 @@ describe.skipIf(missing !== null)(`the main job${missing === null ? '' : ` (${mi
   for (const dark of [false, true]) {
     const look = dark ? 'dark' : 'light'
     it(`[EB18] nothing on the first page and in a workspace stands in anybody’s way (${look})`, async () => {
-      const { page } = await visitors.enter('Ana', server.url, { dark })
+      const { page } = await house.visitors.enter('Ana', house.server.url, { dark })
       await page.getByRole('link', { name: /^phrasebook/i }).waitFor()
       await page.locator('.live [data-lane="output"]').waitFor()
       expect(await findBarriers(page)).toEqual([])

@@ -1,10 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { missingChromium } from '#tests/support/chromium.ts'
-import { signIn } from '#tests/support/caller.ts'
-import { writeOutputs } from './outputs.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
-import { makeDataDirectory } from './small-examples.ts'
-import { type Visitor, type Visitors, openVisitors } from './visitors.ts'
+import { visitServer } from './visited-server.ts'
+import type { Visitor } from './visitors.ts'
 import {
   brackets,
   chosenTokens,
@@ -24,25 +21,10 @@ const missing = missingChromium()
 const sortLetters = (text: string): string => Array.from(text).toSorted().join('')
 
 describe.skipIf(missing !== null)(`two people in one workspace${missing === null ? '' : ` (${missing})`}`, () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>
-  let server: ServerProcess
-  let visitors: Visitors
-
-  beforeAll(async () => {
-    data = await makeDataDirectory()
-    server = await startServer({ data: data.path })
-    await writeOutputs(await signIn(server.url, 'House'), 'phrasebook')
-    visitors = await openVisitors()
-  })
-  afterAll(async () => {
-    await visitors?.close()
-    await server?.stop()
-    data?.remove()
-  })
-  afterEach(({ task }) => visitors.part({ name: task.name, failed: task.result?.state === 'fail' }))
+  const house = visitServer({ outputs: ['phrasebook'] })
 
   const enter = (name: string, query = ''): Promise<Visitor> =>
-    visitors.enter(name, `${server.url}/w/phrasebook${query}`)
+    house.visitors.enter(name, `${house.server.url}/w/phrasebook${query}`)
 
   async function startNote({ page }: Visitor, title: string): Promise<void> {
     await page.getByRole('button', { name: '+ Hypothesis' }).first().click()
@@ -131,21 +113,20 @@ describe.skipIf(missing !== null)(`two people in one workspace${missing === null
     await noteEditor(ana.page).click()
     await ana.page.keyboard.type('One. ')
     await untilSaved(ana.page)
-    const { port } = server
-    await server.kill()
+    await house.server.kill()
     await Promise.all([ana, ben].map(({ page }) => page.locator('[data-save="offline"]').waitFor()))
     // Written while there is no server: kept in the page, sent later.
     await noteEditor(ben.page).click()
     await ben.page.keyboard.press('Control+End')
     await ben.page.keyboard.type('Two. ')
-    server = await startServer({ data: data.path, port })
+    await house.startAgain()
     await Promise.all([untilSaved(ana.page), untilSaved(ben.page)])
     await expect.poll(() => readNote(ana.page)).toBe('One. Two. ')
     await ana.page.getByRole('group', { name: '2 people here' }).waitFor()
     // Nobody is left who could bring back what the server forgot.
-    await server.kill()
+    await house.server.kill()
     await Promise.all([ana.leave(), ben.leave()])
-    server = await startServer({ data: data.path, port })
+    await house.startAgain()
     const cleo = await enter('Cleo')
     await openNote(cleo, 'Killed twice')
     await expect.poll(() => readNote(cleo.page)).toBe('One. Two. ')
@@ -171,7 +152,7 @@ describe.skipIf(missing !== null)(`two people in one workspace${missing === null
     await ana.page.getByRole('button', { name: 'Copy link' }).click()
     await ana.page.getByText('Link copied.').waitFor()
     const link = await ana.page.evaluate(() => navigator.clipboard.readText())
-    const ben = await visitors.enter('Ben', link)
+    const ben = await house.visitors.enter('Ben', link)
     await expect.poll(() => untilConverged(ben.page)).toBe(seen)
     expect(flat(await details(ben.page).innerText())).toBe(flat(await details(ana.page).innerText()))
   })

@@ -1,11 +1,8 @@
 import type { Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { signIn } from '#tests/support/caller.ts'
+import { describe, expect, it } from 'vitest'
 import { missingChromium } from '#tests/support/chromium.ts'
-import { writeOutputs } from './outputs.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
-import { makeDataDirectory } from './small-examples.ts'
-import { type Visitor, type Visitors, openVisitors } from './visitors.ts'
+import { visitServer } from './visited-server.ts'
+import type { Visitor } from './visitors.ts'
 import { brackets, openRow, token } from './workspace-page.ts'
 
 const missing = missingChromium()
@@ -28,25 +25,10 @@ const readStand = (page: Page) =>
   }))
 
 describe.skipIf(missing !== null)(`two people in the three views${missing === null ? '' : ` (${missing})`}`, () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>
-  let server: ServerProcess
-  let visitors: Visitors
-
-  beforeAll(async () => {
-    data = await makeDataDirectory()
-    server = await startServer({ data: data.path })
-    await writeOutputs(await signIn(server.url, 'House'), 'newsroom')
-    visitors = await openVisitors()
-  })
-  afterAll(async () => {
-    await visitors?.close()
-    await server?.stop()
-    data?.remove()
-  })
-  afterEach(({ task }) => visitors.part({ name: task.name, failed: task.result?.state === 'fail' }))
+  const house = visitServer({ outputs: ['newsroom'] })
 
   const enter = (name: string, query: string, plotted: boolean): Promise<Visitor> =>
-    visitors.enter(name, `${server.url}/w/newsroom${query}`, { plot: plotted })
+    house.visitors.enter(name, `${house.server.url}/w/newsroom${query}`, { plot: plotted })
 
   /** Lets one act; the other sees it, and stays where they are. */
   async function acts(actor: Visitor, other: Visitor, act: () => Promise<void>, seen: () => Promise<unknown>) {
