@@ -1,12 +1,14 @@
-import type { Locator, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { signIn } from '#tests/support/caller.ts'
 import { missingChromium } from '#tests/support/chromium.ts'
+import { drawn, guide, keysOf } from './case-walks/guide.ts'
+import { newsroomByKeys, newsroomByMouse } from './case-walks/newsroom.ts'
+import { phrasebookByKeys, phrasebookByMouse } from './case-walks/phrasebook.ts'
+import { quizByKeys, quizByMouse } from './case-walks/quiz.ts'
 import { writeOutputs } from './outputs.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { makeDataDirectory } from './small-examples.ts'
-import { type Visitors, findBarriers, openVisitors } from './visitors.ts'
-import { chosenTokens, tabTo } from './workspace-page.ts'
+import { type Visitors, openVisitors } from './visitors.ts'
 
 const missing = missingChromium()
 
@@ -16,7 +18,8 @@ describe.skipIf(missing !== null)(`the case studies${missing === null ? '' : ` (
   let visitors: Visitors
 
   beforeAll(async () => {
-    data = await makeDataDirectory()
+    // Two questions of the quiz; studies take as long as there are rows.
+    data = await makeDataDirectory(8)
     server = await startServer({ data: data.path })
     const caller = await signIn(server.url, 'House')
     for (const workspace of ['phrasebook', 'quiz', 'newsroom']) await writeOutputs(caller, workspace)
@@ -29,85 +32,37 @@ describe.skipIf(missing !== null)(`the case studies${missing === null ? '' : ` (
   })
   afterEach(({ task }) => visitors.part({ name: task.name, failed: task.result?.state === 'fail' }))
 
-  const guide = (page: Page): Locator => page.getByRole('region', { name: /^Case: / })
-  const figure = (page: Page): Locator => guide(page).getByRole('figure')
-  const next = (page: Page): Locator => guide(page).getByRole('button', { name: /^Next: / })
-  const begin = async (page: Page, workspace: RegExp): Promise<void> => {
-    await page.getByRole('link', { name: workspace }).click()
-    await guide(page)
-      .getByRole('button', { name: /^Begin/ })
-      .click()
-  }
-  /** The figure says what it is of only when its numbers are there. */
-  const drawn = (page: Page): Promise<void> =>
-    figure(page)
-      .getByText(/12 of 12/)
-      .waitFor({ timeout: 120_000 })
-
-  it('[EC1] newsroom by mouse: names are counted, opened, filtered by doubt, and every step has no barrier', async () => {
-    const { page } = await visitors.enter('Ana', server.url)
-    await begin(page, /^newsroom/i)
-    await drawn(page)
-    expect(new URL(page.url()).searchParams.get('case')).toBe('names')
-    expect(await findBarriers(page, '.case-guide')).toEqual([])
-    await guide(page).getByRole('radio', { name: 'Table' }).check({ force: true })
-    await guide(page).getByRole('columnheader', { name: 'Invented', exact: true }).waitFor()
-    await next(page).click()
-    await guide(page)
-      .getByText(/AUROC; 50 % is chance/)
-      .waitFor()
-    expect(await findBarriers(page, '.case-guide')).toEqual([])
-    await next(page).click()
-    // The step opens an invented name by itself, at its token.
-    await chosenTokens(page).first().waitFor()
-    const address = new URL(page.url()).searchParams
-    expect(address.get('t')).toMatch(/^o\d+$/)
-    await next(page).click()
-    await guide(page).getByRole('button', { name: 'Show flagged summaries only' }).click()
-    await page
-      .getByText(/nameEntropy|name entropy/i)
-      .first()
-      .waitFor()
-    expect(await findBarriers(page, '.case-guide')).toEqual([])
-    await next(page).click()
-    await guide(page).getByText('Invented, surest first').waitFor()
-    await page.goBack()
-    await guide(page).getByText('Set a filter on doubt').waitFor()
+  it('[EC1] newsroom by mouse: names are counted, opened, filtered by doubt, and no step has a barrier', async () => {
+    await newsroomByMouse((await visitors.enter('Ana', server.url)).page)
   })
 
-  it('[EC2] quiz by keyboard alone: four conditions, accuracy and segments on both checkpoints', async () => {
-    const { page } = await visitors.enter('Bo', `${server.url}/w/quiz`)
-    await tabTo(page, '.case-start .button', 200)
-    await page.keyboard.press('Enter')
-    await guide(page).getByText('adversarial').first().waitFor()
-    expect(await findBarriers(page, '.case-guide')).toEqual([])
-    for (const text of ['Right answers by condition', 'Shares of the answer’s attribution']) {
-      await tabTo(page, '.case-onward .button', 200)
-      await page.keyboard.press('Enter')
-      await figure(page).getByText(text).waitFor()
-      await drawn(page)
-      await guide(page).locator('.progress-line').waitFor({ state: 'detached', timeout: 120_000 })
-      expect(await findBarriers(page, '.case-guide')).toEqual([])
-    }
-    await tabTo(page, '.case-steps a[aria-label^="Step 2"]', 200)
-    await page.keyboard.press('Enter')
-    await figure(page).getByText('Right answers by condition').waitFor()
+  it('[EC5] newsroom by keyboard alone: the same, in a number of keys that a person would press', async () => {
+    const { page } = await visitors.enter('Bo', `${server.url}/w/newsroom`)
+    const keys = keysOf(page)
+    await newsroomByKeys(page, keys)
+    expect(keys.pressed()).toBeLessThan(40)
   })
 
-  it('[EC3] phrasebook: a figure under way can be stopped and begun again, heads that are rebuilt can be chosen', async () => {
-    const { page } = await visitors.enter('Cleo', `${server.url}/w/phrasebook?case=pruning`)
-    await guide(page).getByRole('button', { name: 'Cancel' }).click()
-    await guide(page).getByRole('button', { name: 'Compute again' }).waitFor()
-    expect(await findBarriers(page, '.case-guide')).toEqual([])
-    await guide(page)
-      .getByRole('link', { name: /^Step 4/ })
-      .click()
-    await drawn(page)
-    const head = guide(page).getByRole('button', { name: /^cross L2\.H1: R²/ })
-    await head.click()
-    await expect.poll(() => head.getAttribute('aria-pressed')).toBe('true')
-    expect(new URL(page.url()).searchParams.get('h')).toBe('cross.2.1')
-    expect(await findBarriers(page, '.case-guide')).toEqual([])
+  it('[EC6] phrasebook by keyboard alone: stopped and begun again, heads chosen, marked and undone', async () => {
+    const { page } = await visitors.enter('Cleo', `${server.url}/w/phrasebook`)
+    const keys = keysOf(page)
+    await phrasebookByKeys(page, keys)
+    expect(keys.pressed()).toBeLessThan(60)
+  })
+
+  it('[EC3] phrasebook by mouse: heads are ranked, chosen by role, pruned by number and rebuilt from others', async () => {
+    await phrasebookByMouse((await visitors.enter('Dora', server.url)).page)
+  })
+
+  it('[EC7] quiz by mouse: four conditions side by side, both checkpoints, a study stopped and begun again', async () => {
+    await quizByMouse((await visitors.enter('Emil', server.url)).page)
+  })
+
+  it('[EC2] quiz by keyboard alone: questions, accuracy, segments and directions', async () => {
+    const { page } = await visitors.enter('Frida', `${server.url}/w/quiz`)
+    const keys = keysOf(page)
+    await quizByKeys(page, keys)
+    expect(keys.pressed()).toBeLessThan(40)
   })
 
   it('[EC4] a link opens the same step for somebody else, and nothing moves where they are already', async () => {

@@ -6,16 +6,13 @@ import { copyDatabase, makeFolder } from '#tests/support/database.ts'
 import { example } from '#tests/support/golden.ts'
 import { openTestServer } from '#tests/support/server.ts'
 
-/** Rows of each corpus: enough to choose from, few enough to be written in seconds. */
-const ROWS = 12
-
 /**
- * A data directory in which the example workspaces were made already, each from the first rows of its corpus. A server that starts
- * there makes no others, and its compute is free for the test.
+ * A data directory in which the example workspaces were made already, each from the first rows of its corpus: enough to choose from, few
+ * enough to be written in seconds. A server that starts there makes no others, and its compute is free for the test.
  */
-export async function makeDataDirectory(): Promise<{ readonly path: string; remove(): void }> {
+export async function makeDataDirectory(rows = 12): Promise<{ readonly path: string; remove(): void }> {
   const folder = makeFolder()
-  const small = shortenCorpora()
+  const small = shortenCorpora(rows)
   await copyDatabase(folder.path)
   const server = await openTestServer({ data: folder.path })
   try {
@@ -31,13 +28,13 @@ export async function makeDataDirectory(): Promise<{ readonly path: string; remo
 }
 
 /** A folder like `examples/` with the first rows of each corpus. */
-function shortenCorpora(): string {
+function shortenCorpora(count: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'coattend-corpora-'))
   mkdirSync(join(folder, 'data'))
   for (const name of readdirSync(example('data')).filter((each) => each.endsWith('.test.jsonl'))) {
     const rows = readFileSync(example(join('data', name)), 'utf8')
       .split('\n')
-      .slice(0, ROWS)
+      .slice(0, count)
     writeFileSync(join(folder, 'data', name), `${rows.join('\n')}\n`)
   }
   return folder

@@ -50,8 +50,10 @@ function createPrompts() {
   /** Opens the first prompt of the question before or after. */
   const step = async (by: 1 | -1): Promise<void> => {
     const ordinals = untrack(prompts).map(({ ordinal }) => ordinal)
-    const at = by > 0 ? Math.max(...ordinals) + 1 : Math.min(...ordinals) - 1
-    if (at < 0) return
+    const all = untrack(room.list.all) ?? 0
+    if (all === 0) return
+    // After the last question comes the first.
+    const at = (by > 0 ? Math.max(...ordinals) + 1 : Math.min(...ordinals) - 1 + all) % all
     try {
       const [row] = (await list(null, at, 1)).rows
       const other = row?.attributes[questionField]
