@@ -11,7 +11,7 @@ export const query = (page: Page): URLSearchParams => new URL(page.url()).search
 /** The figure says what it is of only when its numbers are there, and is whole once nothing of it is under way. */
 export async function drawn(page: Page): Promise<void> {
   await figure(page)
-    .getByText(/8 of 8/)
+    .getByText(/(4 of 4|8 of 8) (summaries|sentences|prompts)/)
     .waitFor({ timeout: 120_000 })
   await guide(page).locator('.progress-line').first().waitFor({ state: 'detached', timeout: 120_000 })
 }
