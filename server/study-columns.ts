@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { type FileTensor, decodeSafetensors, readMetadata } from '#compute/index.ts'
+import type { FieldReply } from './wire/instances.ts'
 import type { Filter } from '#collab/wire/document.ts'
 import { encodePoints } from '#collab/wire/point-set.ts'
+import { BINS } from './db/fields.ts'
 import { listColumnResults } from './db/study-results.ts'
 import type { AppDeps } from './deps.ts'
 import { Refusal } from './errors.ts'
@@ -49,6 +51,33 @@ function columnsOf(kind: string, bytes: Uint8Array, file: string): readonly Comp
 
 function floatsOf(tensor: FileTensor | undefined): Float32Array | null {
   return tensor?.data instanceof Float32Array ? tensor.data : null
+}
+
+/** A column as something to filter and sort by; null where no instance has a value. */
+export function fieldOf({ field, title, definition, unit, values }: ComputedColumn): FieldReply | null {
+  const numbers = values.filter((value) => !Number.isNaN(value))
+  if (numbers.length === 0) return null
+  let [min, max] = [Infinity, -Infinity]
+  for (const number of numbers) [min, max] = [Math.min(min, number), Math.max(max, number)]
+  const histogram = Array.from({ length: BINS }, () => 0)
+  for (const number of numbers) {
+    const bin = max === min ? 0 : Math.min(BINS - 1, Math.floor(((number - min) / (max - min)) * BINS))
+    histogram[bin]! += 1
+  }
+  return { type: 'number', name: field, study: { title, definition }, unit, min, max, histogram }
+}
+
+/** What studies have found of instances, by ordinal. */
+export function findingsOf(columns: readonly ComputedColumn[], ordinals: readonly number[]) {
+  const findings = new Map(ordinals.map((ordinal): [number, Record<string, number>] => [ordinal, {}]))
+  for (const { field, ordinals: all, values } of columns) {
+    all.forEach((ordinal, i) => {
+      const value = values[i]!
+      const own = findings.get(ordinal)
+      if (own !== undefined && !Number.isNaN(value)) own[field] = value
+    })
+  }
+  return findings
 }
 
 /** The same filters, those over columns of studies as the rows they let through: the database knows no such columns. */

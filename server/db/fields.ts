@@ -5,7 +5,8 @@ import type { Connection } from './database.ts'
 import { NO_VALUE, numberOf, outputNumbers } from './instance-query.ts'
 import { instance, output } from './schema.ts'
 
-const BINS = 24
+/** Bins of a histogram. */
+export const BINS = 24
 const COMMONEST = 50
 
 /** The columns of a corpus, and the numbers of its outputs, as things to filter by: values with counts, or a histogram. */
@@ -62,5 +63,5 @@ async function countBins(
   if (first === undefined) return null
   const histogram = Array.from({ length: BINS }, () => 0)
   for (const { bin, count } of rows) histogram[bin - 1] = count
-  return { type: 'number', name, unit, min: first.min, max: first.max, histogram }
+  return { type: 'number', name, study: null, unit, min: first.min, max: first.max, histogram }
 }

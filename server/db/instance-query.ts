@@ -26,12 +26,21 @@ const isOutputNumber = (name: string): name is keyof typeof outputNumbers => Obj
 
 const ofInstance = and(eq(output.workspace, instance.workspace), eq(output.instance, instance.id))
 
-/** One page of the instances of a workspace, searched, filtered and sorted in the database. */
+/** Numbers of instances that are no column of the database. */
+export interface NumbersByOrdinal {
+  readonly field: string
+  readonly ordinals: Int32Array
+  /** NaN: no value. */
+  readonly values: Float32Array
+}
+
+/** One page of the instances of a workspace, searched, filtered and sorted in the database; `numbers` can be sorted by as well. */
 export async function listInstances(
   db: Connection,
   workspace: string,
   columns: readonly Column[],
   query: z.output<typeof instancesQuery>,
+  numbers: readonly NumbersByOrdinal[] = [],
 ): Promise<InstancesReply> {
   const conditions = conditionsOf(workspace, columns, query)
   const rows = await db.orm
@@ -43,7 +52,7 @@ export async function listInstances(
     .leftJoin(output, ofInstance)
     .leftJoin(person, sql`${person.id} = ${instance.origin} ->> 'by'`)
     .where(and(...conditions))
-    .orderBy(...toOrder(query.sort ?? 'ordinal', query.descending ?? false, columns))
+    .orderBy(...toOrder(query.sort ?? 'ordinal', query.descending ?? false, columns, numbers))
     .offset(query.offset)
     .limit(query.limit)
   const all = await db.orm.$count(instance, among(workspace, query.own))
@@ -114,7 +123,7 @@ async function countMatching(db: Connection, conditions: readonly (SQL | undefin
   return row?.total ?? 0
 }
 
-interface ListedRow extends Omit<InstanceRow, 'attributes' | 'output' | 'origin'> {
+interface ListedRow extends Omit<InstanceRow, 'attributes' | 'output' | 'studied' | 'origin'> {
   readonly attributes: unknown
   readonly origin: unknown
   readonly by: string | null
@@ -137,6 +146,7 @@ function toRow({ text, tokens, logProb, meanEntropy, maxEntropy, origin, by, ...
       text === null || tokens === null
         ? null
         : { text, tokens, logProb: logProb ?? 0, meanEntropy: meanEntropy ?? 0, maxEntropy: maxEntropy ?? 0 },
+    studied: {},
     // Written by insertDerived alone.
     origin: origin === null ? null : abridged(toOrigin(origin as StoredOrigin, by)),
   }
@@ -215,9 +225,24 @@ function findColumn(field: string, columns: readonly Column[]): Column {
   )
 }
 
-function toOrder(field: string, descending: boolean, columns: readonly Column[]): SQL[] {
-  const value = sortValue(field, columns)
+function toOrder(
+  field: string,
+  descending: boolean,
+  columns: readonly Column[],
+  numbers: readonly NumbersByOrdinal[],
+): SQL[] {
+  const studied = numbers.find((each) => each.field === field)
+  const value = studied === undefined ? sortValue(field, columns) : lookUp(studied)
   return [descending ? sql`${value} desc nulls last` : sql`${value} asc nulls last`, sql`${instance.ordinal}`]
+}
+
+/** The number of a row, from a JSON object of those that have one: looked up by key, whatever the number of rows. */
+function lookUp({ ordinals, values }: NumbersByOrdinal): SQL {
+  const known: Record<string, number> = {}
+  ordinals.forEach((ordinal, i) => {
+    if (!Number.isNaN(values[i])) known[ordinal] = values[i]!
+  })
+  return sql`(${JSON.stringify(known)}::jsonb ->> ${instance.ordinal}::text)::float8`
 }
 
 function sortValue(field: string, columns: readonly Column[]): SQL {

@@ -9,7 +9,7 @@ import { readPerson } from '../db/people.ts'
 import { Refusal } from '../errors.ts'
 import { languagesOf, spoken } from '../languages.ts'
 import { type WorkspaceCall, workspaceRoute } from '../route.ts'
-import { resolveFilters } from '../study-columns.ts'
+import { fieldOf, findingsOf, readStudyColumns, resolveFilters } from '../study-columns.ts'
 import { fieldsReply, instanceReply, instancesQuery, instancesReply } from '../wire/instances.ts'
 import { paths } from '../wire/paths.ts'
 
@@ -23,7 +23,15 @@ export const instanceRoutes = [
     handle: async ({ deps, workspace, query }) => {
       const filters = [...(await resolveFilters(query.filters ?? [], workspace.id, deps))]
       const columns = await readColumns({ deps, workspace })
-      return listInstances(deps.database, workspace.id, columns, { ...query, filters })
+      const studied = await readStudyColumns(workspace.id, deps)
+      const page = await listInstances(deps.database, workspace.id, columns, { ...query, filters }, studied)
+      const ordinals = page.rows.flatMap(({ ordinal, origin }) => (origin === null ? [ordinal] : []))
+      const findings = findingsOf(studied, ordinals)
+      const rows = page.rows.map((row) => ({
+        ...row,
+        studied: row.origin === null ? (findings.get(row.ordinal) ?? {}) : {},
+      }))
+      return { ...page, rows }
     },
   }),
   workspaceRoute('workspace.read', {
@@ -31,9 +39,11 @@ export const instanceRoutes = [
     path: paths.fields(':workspace'),
     summary: 'What the instances can be filtered and sorted by, with counts',
     reply: fieldsReply,
-    handle: async ({ deps, workspace }) => ({
-      fields: await listFields(deps.database, workspace.id, await readColumns({ deps, workspace })),
-    }),
+    handle: async ({ deps, workspace }) => {
+      const fields = await listFields(deps.database, workspace.id, await readColumns({ deps, workspace }))
+      const studied = (await readStudyColumns(workspace.id, deps)).map(fieldOf)
+      return { fields: [...fields, ...studied.filter((field) => field !== null)] }
+    },
   }),
   workspaceRoute('workspace.read', {
     method: 'GET',

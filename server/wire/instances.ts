@@ -35,12 +35,14 @@ export const instanceRow = z.object({
   reference: z.string().nullable(),
   attributes: z.record(z.string(), attributeValue),
   output: outputSummary.nullable(),
+  /** What studies have found of it, by field (`study.KIND.NAME`); without those that found nothing. */
+  studied: z.record(z.string(), z.number()).default({}),
   /** null for a row of the corpus; a given text is cut to its first 240 characters. */
   origin: origin.nullable(),
 })
 export type InstanceRow = z.infer<typeof instanceRow>
 
-/** Sort keys: `ordinal`, `id`, a column, or a number of the output (`output.maxEntropy`). */
+/** Sort keys: `ordinal`, `id`, a column, a number of the output (`output.maxEntropy`), or what a study has found (`study.KIND.NAME`). */
 export const instancesQuery = z.object({
   search: z.string().max(200).optional(),
   /** JSON array of filters of the shared document. */
@@ -87,6 +89,8 @@ export const fieldReply = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('number'),
     name: z.string(),
+    /** How it is called, and what it is, where a study has found it. */
+    study: z.object({ title: z.string(), definition: z.string() }).nullable().default(null),
     /** `nats`, `tokens`, or empty. */
     unit: z.string(),
     min: z.number(),

@@ -14,6 +14,7 @@ import {
   pruningReport,
   reconstructionReport,
 } from '#server/wire/head-studies.ts'
+import type { FieldsReply, InstancesReply } from '#server/wire/instances.ts'
 import type { RunReply } from '#server/wire/runs.ts'
 import { type StudyQuestion, type StudyReply, studyColumn } from '#server/wire/studies.ts'
 import { makeWorkspace, read, writeAll } from '#tests/support/corpora.ts'
@@ -146,6 +147,28 @@ describe('studies of texts, computed by the example models', () => {
       expect(Object.keys(measures)).toEqual(['answerAccuracy'])
     }
     expect(early.key).not.toBe(own.key)
+  }, 60_000)
+
+  it('[SU19] what a study has found of every row is a field, stands in the list, and sorts it', async () => {
+    await ask('newsroom', { kind: 'entity-support' })
+    const field = 'study.entity-support.nameEntropy'
+    const { fields } = await read<FieldsReply>(
+      await server.ask(ana, 'GET', `/api/workspaces/${workspaces.newsroom}/fields`),
+    )
+    const known = fields.find(({ name }) => name === field)
+    if (known?.type !== 'number') throw new Error('the study is no number to filter by')
+    expect(known.study?.title).toBe('Highest name entropy')
+    expect(known.histogram.reduce((sum, size) => sum + size, 0)).toBe(4)
+    const listed = async (descending: boolean): Promise<readonly number[]> => {
+      const query = `sort=${field}&descending=${descending}`
+      const reply = await server.ask(ana, 'GET', `/api/workspaces/${workspaces.newsroom}/instances?${query}`)
+      return (await read<InstancesReply>(reply)).rows.map(({ studied }) => studied[field] ?? NaN)
+    }
+    const rising = await listed(false)
+    expect(rising).toEqual(rising.toSorted((a, b) => a - b))
+    expect(rising[0]).toBeCloseTo(known.min, 5)
+    expect(await listed(true)).toEqual(rising.toReversed())
+    expect(new Set(rising).size).toBeGreaterThan(1)
   }, 60_000)
 
   it('[SU14] answers draw on segments under each condition, on either checkpoint', async () => {

@@ -12,14 +12,24 @@ test('[XL1] the table of instances has one row a text and a column for every att
       reference: null,
       attributes: { topic: 'fire', tags: ['x', 'y'] },
       output,
+      studied: { 'study.evaluation.bleu': 31.5 },
       origin: null,
     },
-    { id: 'b', ordinal: 1, source: 'two', reference: 'r', attributes: { year: 2020 }, output: null, origin: null },
+    {
+      id: 'b',
+      ordinal: 1,
+      source: 'two',
+      reference: 'r',
+      attributes: { year: 2020 },
+      output: null,
+      studied: {},
+      origin: null,
+    },
   ])
   expect(toCsv(table, 'here').split('\r\n')).toEqual([
-    'id,ordinal,source_start,reference,output,output_tokens (tokens),output_log_prob (nats),output_mean_entropy (nats),output_max_entropy (nats),topic,tags,year,provenance',
-    'a,0,one,,"A, ""b""",3,-0.5,0.1,0.3,fire,x; y,,here',
-    'b,1,two,r,,,,,,,,2020,',
+    'id,ordinal,source_start,reference,output,output_tokens (tokens),output_log_prob (nats),output_mean_entropy (nats),output_max_entropy (nats),study.evaluation.bleu,topic,tags,year,provenance',
+    'a,0,one,,"A, ""b""",3,-0.5,0.1,0.3,31.5,fire,x; y,,here',
+    'b,1,two,r,,,,,,,,,2020,',
     '',
   ])
 })

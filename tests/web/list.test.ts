@@ -5,6 +5,8 @@ import type { Api } from '#web/api/request.ts'
 import { createInstanceList, withPage } from '#web/state/instance-list.ts'
 import { createInstances } from '#web/state/instances.ts'
 import { attributeText, columnsOf } from '#web/views/list/columns.ts'
+import { fieldTitle } from '#web/state/fields.ts'
+import { describeFilter } from '#web/state/filters.ts'
 import { nextRow } from '#web/views/list/row-moves.ts'
 import { shownText } from '#web/views/workspace/status-text.ts'
 import { factsOf } from '#web/views/instance/facts.ts'
@@ -142,6 +144,25 @@ test('[WI9] three columns of the corpus stand between the texts and the numbers'
     '1.50',
   ])
   expect(columns.map((column) => column.read(makeRow(1))).slice(-3)).toEqual(['', '', ''])
+})
+
+test('[WI28] what studies have found stands behind the numbers of outputs, under its title, and is sorted by', () => {
+  const field: FieldReply = {
+    type: 'number',
+    name: 'study.evaluation.bleu',
+    study: { title: 'BLEU', definition: 'Likeness to the reference, 0 to 100.' },
+    unit: '',
+    min: 0,
+    max: 100,
+    histogram: [],
+  }
+  const column = columnsOf([category('topic'), field]).at(-1)
+  expect([column?.label, column?.sort, column?.title]).toEqual(['BLEU', field.name, field.study?.definition])
+  expect(column?.read({ ...makeRow(1), studied: { [field.name]: 31.256 } })).toBe('31.26')
+  expect(column?.read(makeRow(1))).toBe('')
+  expect(
+    describeFilter({ kind: 'range', field: field.name, min: 30, max: null }, (name) => fieldTitle(name, [field])),
+  ).toBe('BLEU from 30')
 })
 
 test('[WI10] values of the corpus are words', () => {

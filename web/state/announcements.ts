@@ -25,6 +25,8 @@ export interface Listening {
 /** Hands every announcement to the stores that show it. */
 export function listenerOf(parts: Listening): LiveListener {
   const { app, instances, list, attributions, analyses, runs, fields, points } = parts
+  /** Keys of the studies that were begun while this page was open. */
+  const studies = new Set<string>()
   return {
     durable(event) {
       instances.durable(event)
@@ -32,7 +34,10 @@ export function listenerOf(parts: Listening): LiveListener {
       analyses.durable(event)
       runs.durable(event)
       points.durable(event)
-      if (event.type === 'outputs-changed') {
+      if (event.type === 'run-queued' && event.kind === 'study') studies.add(event.key)
+      // A study that has ended may have found something of every row.
+      const found = event.type === 'run-done' && studies.delete(event.key)
+      if (found || event.type === 'outputs-changed') {
         list.refresh()
         fields.refresh()
       }

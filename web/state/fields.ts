@@ -41,6 +41,16 @@ const outputNames: Readonly<Record<string, string>> = {
   'source.tokens': 'source tokens',
 }
 
+/** How a field is called on screen: what a study has found has a title of its own. */
+export function fieldTitle(name: string, fields: readonly FieldReply[]): string {
+  const field = fields.find((each) => each.name === name)
+  return field?.type === 'number' && field.study !== null ? lowered(field.study.title) : fieldLabel(name)
+}
+
+/** "Highest name entropy" within a line; an abbreviation keeps its letters. */
+const lowered = (title: string): string =>
+  /^[A-Z]{2}/.test(title) ? title : `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`
+
 /** How a column is called on screen. */
 export const fieldLabel = (name: string): string =>
   (Object.hasOwn(outputNames, name) ? outputNames[name] : undefined) ?? name

@@ -5,6 +5,7 @@ import type * as Y from 'yjs'
 import type { Filter } from '#collab/wire/document.ts'
 import { containers, writeValue } from '#collab/wire/document.ts'
 import { makeSharedMap } from '#web/collab/shared-map.ts'
+import { fieldLabel } from './fields.ts'
 import type { History } from './history.ts'
 
 export interface Filters {
@@ -45,11 +46,13 @@ export const sameFilter = (left: Filter | null, right: Filter | null): boolean =
   JSON.stringify(left) === JSON.stringify(right)
 
 /** The words on a filter's chip. */
-export function describeFilter(filter: Filter): string {
+export function describeFilter(filter: Filter, titleOf: (field: string) => string = fieldLabel): string {
   if (filter.kind === 'slice') return `slice “${filter.name}”`
   if (filter.kind === 'text') return `text “${filter.query}”`
-  if (filter.kind === 'is') return `${filter.field} ${filter.not ? 'is not' : 'is'} ${filter.values.join(' or ')}`
-  const { field, min, max } = filter
+  if (filter.kind === 'is')
+    return `${titleOf(filter.field)} ${filter.not ? 'is not' : 'is'} ${filter.values.join(' or ')}`
+  const { min, max } = filter
+  const field = titleOf(filter.field)
   if (min !== null && max !== null) return `${field} ${short(min)} to ${short(max)}`
   if (min !== null) return `${field} from ${short(min)}`
   return max === null ? field : `${field} up to ${short(max)}`

@@ -84,5 +84,6 @@ export async function turnByKeys(page: Page, keys: Keys, step: string, title: st
   await hasFocus(heading(page))
 }
 
-export const hasFocus = (target: Locator): Promise<void> =>
-  expect.poll(() => target.first().evaluate((element) => element === document.activeElement)).toBe(true)
+export async function hasFocus(target: Locator): Promise<void> {
+  await expect.poll(() => target.first().evaluate((element) => element === document.activeElement)).toBe(true)
+}

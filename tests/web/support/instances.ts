@@ -53,5 +53,6 @@ export const makeRow = (ordinal: number): InstanceRow => ({
   reference: null,
   attributes: { topic: ordinal % 2 === 0 ? 'flood' : 'award' },
   output: null,
+  studied: {},
   origin: null,
 })

@@ -1,13 +1,15 @@
 /** The columns of the list: fixed ones, and up to three of the corpus' own. */
 import type { AttributeValue, FieldReply, InstanceRow } from '#server/wire/instances.ts'
 import { count, plain } from '#web/marks/numbers.ts'
-import { fieldLabel } from '#web/state/fields.ts'
+import { fieldLabel, fieldTitle } from '#web/state/fields.ts'
 
 export interface Column {
   /** What the list is sorted by; null for a column that has no order. */
   readonly sort: string | null
   readonly label: string
   readonly unit: string
+  /** What it is, where its name alone does not say. */
+  readonly title?: string
   /** A measure is a number with a unit in its head. */
   readonly kind: 'id' | 'text' | 'attribute' | 'number' | 'measure'
   read(row: InstanceRow): string
@@ -39,9 +41,20 @@ function numberColumn(
 
 export function columnsOf(fields: readonly FieldReply[]): readonly Column[] {
   const own = fields
-    .filter(({ name }) => !name.startsWith('output.') && name !== 'source.tokens')
+    .filter(({ name }) => !/^(output|study)\./.test(name) && name !== 'source.tokens')
     .slice(0, mostAttributes)
-  return [...fixed, ...own.map(attributeColumn), ...numbers]
+  return [...fixed, ...own.map(attributeColumn), ...numbers, ...fields.flatMap(studyColumn)]
+}
+
+/** What a study has found, under the title that the study gives it. */
+function studyColumn(field: FieldReply): readonly Column[] {
+  if (field.type !== 'number' || field.study === null) return []
+  const { name, unit } = field
+  const label = fieldTitle(name, [field])
+  const digits = unit === '' ? undefined : 2
+  const read = ({ studied }: InstanceRow): string =>
+    studied[name] === undefined ? '' : plain(studied[name], digits ?? (Number.isInteger(studied[name]) ? 0 : 2))
+  return [{ sort: name, label, unit, title: field.study.definition, kind: 'measure', read }]
 }
 
 function attributeColumn({ name, type }: FieldReply): Column {

@@ -5,6 +5,7 @@ import { readInstances } from '#web/api/instances.ts'
 import type { Api } from '#web/api/request.ts'
 import type { Exportable } from '#web/export/registry.ts'
 import type { CellValue, Column, Table } from '#web/export/table.ts'
+import { fieldTitle } from '#web/state/fields.ts'
 import { describeFilter } from '#web/state/filters.ts'
 import type { Room } from '#web/state/room.ts'
 
@@ -18,7 +19,10 @@ export function listExport(api: Api, room: Room): Exportable {
     name: () => ['instances', room.info().corpus.name, room.list.search()],
     caption: () => `Instances of ${room.info().corpus.name}`,
     facts: () => {
-      const said = [...filters().map(describeFilter), ...(room.list.search() === '' ? [] : [`“${room.list.search()}”`])]
+      const said = [
+        ...filters().map((filter) => describeFilter(filter, (name) => fieldTitle(name, room.fields.list()))),
+        ...(room.list.search() === '' ? [] : [`“${room.list.search()}”`]),
+      ]
       return said.length === 0 ? {} : { filters: said.join('; ') }
     },
     csv: async () => rowsTable(await readAll(api, room)),
@@ -48,6 +52,7 @@ export function rowsTable(rows: readonly InstanceRow[]): Table {
     unit,
     values: rows.map(read),
   })
+  const studies = [...new Set(rows.flatMap(({ studied }) => Object.keys(studied)))]
   const names = [...new Set(rows.flatMap(({ attributes }) => Object.keys(attributes)))]
   return [
     column('id', null, ({ id }) => id),
@@ -59,6 +64,7 @@ export function rowsTable(rows: readonly InstanceRow[]): Table {
     column('output_log_prob', 'nats', ({ output }) => output?.logProb ?? null),
     column('output_mean_entropy', 'nats', ({ output }) => output?.meanEntropy ?? null),
     column('output_max_entropy', 'nats', ({ output }) => output?.maxEntropy ?? null),
+    ...studies.map((name) => column(name, null, ({ studied }) => studied[name] ?? null)),
     ...names.map((name) => column(name, null, ({ attributes }) => cellOf(attributes[name] ?? null))),
   ]
 }

@@ -180,7 +180,12 @@ function Head(props: {
             aria-sort={column.sort === null ? undefined : direction(column)}
           >
             <Show when={column.sort} fallback={column.label}>
-              <button type="button" tabIndex={-1} title={`Sort by ${column.label}`} onClick={() => turn(column)}>
+              <button
+                type="button"
+                tabIndex={-1}
+                title={[column.title, `Sort by ${column.label}`].filter((text) => text !== undefined).join(' ')}
+                onClick={() => turn(column)}
+              >
                 {column.label}
                 <Show when={column.unit}>
                   <span class="dim"> {column.unit}</span>

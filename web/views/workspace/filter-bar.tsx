@@ -6,6 +6,7 @@ import { readInstances } from '#web/api/instances.ts'
 import { count } from '#web/marks/numbers.ts'
 import { createEffect, For } from '#web/solid.ts'
 import { useApp } from '#web/state/app.ts'
+import { fieldTitle } from '#web/state/fields.ts'
 import { describeFilter } from '#web/state/filters.ts'
 import { useRoom } from '#web/state/room.ts'
 import { Segment } from '#web/widgets/controls.tsx'
@@ -70,13 +71,14 @@ function PresetSwitch(): JSX.Element {
 function FilterChip(props: { readonly id: string }): JSX.Element {
   const room = useRoom()
   const filter = (): Filter | undefined => room.filters.list().get(props.id)
+  const text = (present: Filter): string => describeFilter(present, (name) => fieldTitle(name, room.fields.list()))
   const matches = createMatchCount(filter)
   return (
     <Show when={filter()}>
       {(present) => (
         <span class="chip">
-          <span class="chip-main" title={describeFilter(present())}>
-            {describeFilter(present())}
+          <span class="chip-main" title={text(present())}>
+            {text(present())}
             <Show when={matches() !== null}>
               <b>{count(matches() ?? 0)}</b>
             </Show>
@@ -85,7 +87,7 @@ function FilterChip(props: { readonly id: string }): JSX.Element {
             <button
               type="button"
               class="chip-x"
-              aria-label={`Remove filter ${describeFilter(present())}`}
+              aria-label={`Remove filter ${text(present())}`}
               onClick={() => room.filters.remove(props.id)}
             >
               ×

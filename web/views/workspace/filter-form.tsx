@@ -6,7 +6,7 @@ import type { Filter } from '#collab/wire/document.ts'
 import type { FieldReply } from '#server/wire/instances.ts'
 import { count } from '#web/marks/numbers.ts'
 import { For } from '#web/solid.ts'
-import { fieldLabel } from '#web/state/fields.ts'
+import { fieldLabel, fieldTitle } from '#web/state/fields.ts'
 import { Field, Switch as Toggle } from '#web/widgets/controls.tsx'
 
 export interface FilterFormProps {
@@ -32,7 +32,9 @@ export function FilterForm(props: FilterFormProps): JSX.Element {
       <Field label="Show only instances by">
         {({ id }) => (
           <select id={id} class="select" value={name()} onChange={(event) => setName(event.currentTarget.value)}>
-            <For each={props.fields}>{(each) => <option value={each.name}>{fieldLabel(each.name)}</option>}</For>
+            <For each={props.fields}>
+              {(each) => <option value={each.name}>{fieldTitle(each.name, props.fields)}</option>}
+            </For>
             <option value={textField}>{textField}</option>
           </select>
         )}
