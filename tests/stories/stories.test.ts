@@ -17,7 +17,18 @@ declare global {
 }
 
 /** Between them they show every colour of text: contrast is slow to measure. */
-const kinds = ['landing', 'too-long', 'running', 'failed', 'turned-round', 'followed', 'notes']
+const kinds = [
+  'landing',
+  'too-long',
+  'running',
+  'failed',
+  'turned-round',
+  'followed',
+  'notes',
+  'case-names',
+  'case-redundancy',
+  'case-segments',
+]
 
 const themes = ['light', 'dark', 'contrast-light', 'contrast-dark'] as const
 
@@ -115,6 +126,20 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     // A menu floats outside all landmarks, as it should; axe makes that exception for dialogs only.
     expect(await violations(page, button, { rules: { region: { enabled: false } } })).toEqual([])
     await page.keyboard.press('Escape')
+  })
+
+  test('[WS21] the figure of a case study has its numbers as a table, as accessible as the drawing', async () => {
+    const found: string[] = []
+    for (const name of ['case-names', 'case-pruning', 'case-segments']) {
+      await show(name, 'light')
+      await page.locator('.case-figure').getByRole('radio', { name: 'Table' }).check({ force: true })
+      await page.locator('.case-table').waitFor()
+      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `table-${name}.png`) })
+      const difference = await gallery.check(page, `table-${name}-light`)
+      if (difference !== null) changed.push(difference)
+      found.push(...(await violations(page, `the table of ${name}`, {})))
+    }
+    expect(found).toEqual([])
   })
 
   test('[WS11] the palette is worked by keys alone: a head is found, chosen, and comes first the next time', async () => {

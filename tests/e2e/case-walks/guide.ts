@@ -8,12 +8,15 @@ export const heading = (page: Page): Locator => guide(page).getByRole('heading',
 export const next = (page: Page): Locator => guide(page).getByRole('button', { name: /^Next: / })
 export const query = (page: Page): URLSearchParams => new URL(page.url()).searchParams
 
+/** What a study may take on a machine that has other things to do. */
+export const patience = 240_000
+
 /** The figure says what it is of only when its numbers are there, and is whole once nothing of it is under way. */
 export async function drawn(page: Page): Promise<void> {
   await figure(page)
-    .getByText(/(4 of 4|8 of 8) (summaries|sentences|prompts)/)
-    .waitFor({ timeout: 120_000 })
-  await guide(page).locator('.progress-line').first().waitFor({ state: 'detached', timeout: 120_000 })
+    .getByText(/(3 of 3|8 of 8) (summaries|sentences|prompts)/)
+    .waitFor({ timeout: patience })
+  await guide(page).locator('.progress-line').first().waitFor({ state: 'detached', timeout: patience })
 }
 
 /** The step is open, its address names it, and nothing on the page is in anybody's way. */

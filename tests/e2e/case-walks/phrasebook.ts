@@ -11,6 +11,7 @@ import {
   next,
   noBarriers,
   opensAgain,
+  patience,
   query,
   turnByKeys,
 } from './guide.ts'
@@ -48,7 +49,7 @@ export async function phrasebookByKeys(page: Page, keys: Keys): Promise<void> {
 
   await turnByKeys(page, keys, 'roles', titles.roles)
   const copying = guide(page).getByRole('row').filter({ hasText: 'copying' }).getByRole('button')
-  await copying.waitFor({ timeout: 120_000 })
+  await copying.waitFor({ timeout: patience })
   await keys.tabTo(copying, 8)
   await keys.press('Enter')
   await expect.poll(() => query(page).get('h')).toMatch(/^(encoder|decoder|cross)\.\d\.\d$/)
@@ -109,7 +110,7 @@ export async function phrasebookByMouse(page: Page): Promise<void> {
 
   await next(page).click()
   await atStep(page, 'roles', titles.roles)
-  await guide(page).getByRole('row').filter({ hasText: 'copying' }).getByRole('button').click()
+  await guide(page).getByRole('row').filter({ hasText: 'copying' }).getByRole('button').click({ timeout: patience })
   expect(query(page).get('h')).toMatch(/^(encoder|decoder|cross)\.\d\.\d$/)
 
   await next(page).click()

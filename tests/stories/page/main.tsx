@@ -1,5 +1,6 @@
 /** Draws one story at a time. The test says which, through `window.stories`. */
-import { Route, Router } from '@solidjs/router'
+import type { Navigator } from '@solidjs/router'
+import { Route, Router, useNavigate } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { createSignal, Show, untrack } from 'solid-js'
 import { render } from 'solid-js/web'
@@ -14,6 +15,7 @@ import { createPreferences } from '#web/state/preferences.ts'
 import { RoomContext } from '#web/state/room.ts'
 import { createReducedMotion, createSizes, createTheme } from '#web/state/theme.ts'
 import { createToasts } from '#web/state/toasts.ts'
+import { stepField } from '#web/views/case/guide.ts'
 import { LandingPage } from '#web/views/landing/view.tsx'
 import { SignInDialog } from '#web/views/session/sign-in.tsx'
 import { WorkspaceView } from '#web/views/workspace/view.tsx'
@@ -93,29 +95,34 @@ function start(): void {
   render(() => {
     const app = makeApp(recorded)
     const [name, setName] = createSignal('')
+    let go: Navigator = () => undefined
     window.stories = {
       names: ['landing', 'sign-in', ...states.keys()],
       show(next, theme) {
         app.preferences.set({ theme, corpusAs: next.startsWith('projection') ? 'plot' : 'table' })
         setName('')
         // What was clicked in the last story stands in its address.
-        history.replaceState(null, '', '/')
+        const step = states.get(next)?.step ?? null
+        go(step === null ? '/' : `/?${stepField}=${step}`, { replace: true })
         setName(next)
       },
       timeRecolouring: (tokens, times) => timeRecolouring(tokens, times, app.ramps()),
     }
-    const Page = (): JSX.Element => (
-      <>
-        <Show when={name() === 'landing' || name() === 'sign-in'}>
-          <LandingPage />
-        </Show>
-        <SignInDialog open={name() === 'sign-in'} />
-        <Show when={states.get(name())} keyed>
-          {(state) => <Story app={app} recorded={recorded} state={state} />}
-        </Show>
-        <ToastRegion toasts={app.toasts} />
-      </>
-    )
+    const Page = (): JSX.Element => {
+      go = useNavigate()
+      return (
+        <>
+          <Show when={name() === 'landing' || name() === 'sign-in'}>
+            <LandingPage />
+          </Show>
+          <SignInDialog open={name() === 'sign-in'} />
+          <Show when={states.get(name())} keyed>
+            {(state) => <Story app={app} recorded={recorded} state={state} />}
+          </Show>
+          <ToastRegion toasts={app.toasts} />
+        </>
+      )
+    }
     return (
       <AppContext.Provider value={app}>
         <Router>

@@ -41,6 +41,10 @@ export interface RoomState {
   readonly answer: (question: Question) => Analysis | null
   /** The same for studies. */
   readonly study: (study: StudyQuestion) => Analysis | null
+  /** The open step of the case study; null while its guide is closed. */
+  readonly step: string | null
+  /** Whether nobody has asked for a study yet. */
+  readonly unasked?: boolean
   readonly points: PointsState
   /** Which points filters and search let through; null for all. */
   readonly matching: Uint8Array | null
@@ -122,7 +126,13 @@ export function makeRoom(app: App, me: Person, recorded: Recorded, state: RoomSt
       cancel: later,
       close: nothing,
     },
-    attendance: { people: () => state.people, pointings: () => new Map(), show: nothing, active: nothing, close: nothing },
+    attendance: {
+      people: () => state.people,
+      pointings: () => new Map(),
+      show: nothing,
+      active: nothing,
+      close: nothing,
+    },
     following: { target: () => state.followed, follow: nothing, stop: nothing },
     shared,
     saveState: () => state.save,
@@ -151,13 +161,13 @@ function makeList(list: RoomState['list']): InstanceList {
   }
 }
 
-function makeAnalyses({ answer, study }: RoomState): Room['analyses'] {
+function makeAnalyses({ answer, study, unasked }: RoomState): Room['analyses'] {
   const known = (instance: unknown, question: Question | StudyQuestion): Analysis | null =>
     instance === null ? study(question) : answer(question as Question) // studies are asked without an instance
   return {
     ask: (instance: unknown, question: Question | StudyQuestion) => () => known(instance, question) ?? unanswered,
     forget: nothing,
-    known,
+    known: (instance: unknown, question: Question | StudyQuestion) => (unasked ? null : known(instance, question)),
     retry: nothing,
     cancel: nothing,
     durable: nothing,

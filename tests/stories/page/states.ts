@@ -9,6 +9,7 @@ import type { View } from '#web/state/permalink.ts'
 import { defaultsFor, emptyView } from '#web/state/permalink.ts'
 import { type Analysis, unanswered } from '#web/state/analyses.ts'
 import { answerOf } from './answers.ts'
+import { caseStates } from './case-states.ts'
 import { projectionStates } from './projection-states.ts'
 import { headAnswerOf } from './head-answers.ts'
 import { headStates } from './head-states.ts'
@@ -32,6 +33,7 @@ export function makeStates(recorded: Recorded): ReadonlyMap<string, RoomState> {
     ...attentionStates(base),
     ...comparedStates(recorded, base),
     ...headStates(base, runOf(recorded.instance, 17), [attendee(berta), attendee(carl)]),
+    ...caseStates(base, runOf(recorded.instance, 17)),
     ...sharedStates(recorded, base),
     ...listStates(base),
     ...projectionStates(base, runOf(recorded.instance, 1)),
@@ -59,6 +61,7 @@ function baseState(recorded: Recorded): RoomState {
     },
     answer: (question) => answerOf(question, instance) ?? headAnswerOf(question, instance),
     study: (study) => headAnswerOf(study, instance),
+    step: null,
     points: { kind: 'loading' },
     matching: null,
     runs: [],
