@@ -74,7 +74,7 @@ function support(): Analysis {
   } as unknown as EntitySupportReport // the curve is filled above
   return done(
     {
-      'names.type': floats([names], (at) => (at * 5) % types.length),
+      'names.type': floats([names], (at) => (at + Math.floor(at / 7)) % types.length),
       'names.entropy': floats([names], entropyOf),
       'names.supported': { dtype: 'U8', shape: [names], data: Uint8Array.from(all, (at) => (isInvented(at) ? 0 : 1)) },
     },

@@ -104,7 +104,8 @@ function start(): void {
         // What was clicked in the last story stands in its address.
         const step = states.get(next)?.step ?? null
         go(step === null ? '/' : `/?${stepField}=${step}`, { replace: true })
-        setName(next)
+        // The story reads the address when it is drawn.
+        setTimeout(() => setName(next))
       },
       timeRecolouring: (tokens, times) => timeRecolouring(tokens, times, app.ramps()),
     }
