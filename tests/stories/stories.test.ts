@@ -94,7 +94,8 @@ describe.skipIf(missingChromium() !== null)('the stories', () => {
     }
     expect(names.length).toBeGreaterThan(30)
     expect(found).toEqual([])
-  })
+    // As many stories as there are.
+  }, 600_000)
 
   test.each(themes)('[WS2] text can be read in every kind of state: %s', async (theme) => {
     const found: string[] = []
