@@ -54,7 +54,8 @@ function Guided(props: { readonly study: CaseStudy }): JSX.Element {
           {(present) => (
             <>
               <Steps guide={guide} />
-              <div class="case-body">
+              {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by key */}
+              <div class="case-body" tabindex="0" role="region" aria-label={present().title}>
                 <h3>{present().title}</h3>
                 <Show when={present().id} keyed>
                   {(id) => <StepBody step={id} />}
