@@ -5,10 +5,6 @@ const load = () => import('./rest.ts')
 
 export const ParameterForm = later(load, (rest) => rest.ParameterForm)
 export const RangeLegend = later(load, (rest) => rest.RangeLegend)
-export const SelectionBar = later(
-  load,
-  (rest) => rest.SelectionBar,
-  { waiting: () => null },
-)
+export const SelectionBar = later(load, (rest) => rest.SelectionBar, { waiting: () => null })
 
 export const projectionParts = [ParameterForm, RangeLegend, SelectionBar] as const
