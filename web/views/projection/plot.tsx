@@ -8,6 +8,7 @@ import { combine, fillPolygon, fillStroke, makeMask, rowsWithin } from '#web/mar
 import type { Point } from '#web/marks/points/view-transform.ts'
 import { createEffect, on, onMount } from '#web/solid.ts'
 import { useRoom } from '#web/state/room.ts'
+import type { SelectionState } from '#web/state/selection.ts'
 import { classNames } from '#web/widgets/class-names.ts'
 import type { Gestures, Press, Shape } from './gestures.ts'
 import { brushRadius, makeGestures, wheelFactor } from './gestures.ts'
@@ -39,29 +40,19 @@ export function Plot(props: PlotProps): JSX.Element {
   const [shape, setShape] = createSignal<Shape | null>(null)
   const [active, setActive] = createSignal(-1)
   let place!: HTMLDivElement
-  let painter: PlotPainter | null = null
-  const choose = (rows: Iterable<number>, how: Combination): void => {
-    const [{ pointOf }, { ordinals, count }] = [model.rows(), model.points()]
-    const drawn = Array.from(rows, (row) => pointOf[row] ?? -1)
-    const chosen = combine(model.chosen(), drawn, how, count)
-    room.selection.setPoints(ordinals.filter((_, point) => chosen[point] === 1))
-  }
-  const open = (row: number): void => {
-    const id = model.points().ids[model.rows().pointOf[row] ?? -1]
-    if (id !== undefined) room.selection.openInstance(id)
-  }
+  const choices = makeChoices(model, room.selection)
   const index = makePlaceIndex()
-  const pick = ([x, y]: Point): number => painter?.pick(x, y) ?? -1
+  const pick = ([x, y]: Point): number => painter()?.pick(x, y) ?? -1
   const gestures = makeGestures({
     tool: settings.tool,
     pan: (dx, dy) => stage.pan(dx, dy),
     draw: setShape,
-    choose: (drawn, how) => choose(rowsIn(drawn, model, stage, index), how),
+    choose: (drawn, how) => choices.choose(rowsIn(drawn, model, stage, index), how),
     click(at, how) {
       const row = pick(at)
       if (row < 0) return
-      if (how === 'replace') open(row)
-      else choose([row], how)
+      if (how === 'replace') choices.open(row)
+      else choices.choose([row], how)
     },
   })
   const keys = createPlotKeys({
@@ -70,19 +61,13 @@ export function Plot(props: PlotProps): JSX.Element {
     settings,
     active,
     setActive,
-    choose,
-    open,
+    ...choices,
     cancel: () => cancelDrawing(gestures, shape),
   })
-  onMount(() => {
-    const canvas = place.querySelector('canvas')
-    if (canvas) painter = makePlotPainter(canvas, index)
-    onCleanup(() => painter?.close())
-    onCleanup(watchSize(place, stage))
-  })
+  onMount(() => onCleanup(watchSize(place, stage)))
   createEffect(() => stage.show(model.places()))
   keepSeenPart(model, stage, settings, room.projection.parameters)
-  createEffect(() => painter?.paint(stage.moment(), model.look(), window.devicePixelRatio || 1))
+  const painter = createPainter(() => place.querySelector('canvas'), model, stage, index)
   // Another layout has other rows.
   createEffect(on(model.rows, () => (setHover(-1), setActive(-1)), { defer: true }))
   const marked = (): number => (hover() >= 0 ? hover() : active())
@@ -114,6 +99,39 @@ export function Plot(props: PlotProps): JSX.Element {
       <PointCard model={model} stage={stage} row={shape() === null ? marked() : -1} />
     </div>
   )
+}
+
+/** Paints every moment of the stage from when the canvas is there. */
+function createPainter(
+  canvas: () => HTMLCanvasElement | null,
+  model: PlotModel,
+  stage: Stage,
+  index: (places: Places) => Grid,
+): () => PlotPainter | null {
+  let painter: PlotPainter | null = null
+  onMount(() => {
+    const present = canvas()
+    if (present) painter = makePlotPainter(present, index)
+    onCleanup(() => painter?.close())
+  })
+  createEffect(() => painter?.paint(stage.moment(), model.look(), window.devicePixelRatio || 1))
+  return () => painter
+}
+
+/** What is done with rows of the layout: they are selected together, or one is opened. */
+function makeChoices(model: PlotModel, selection: SelectionState) {
+  return {
+    choose(rows: Iterable<number>, how: Combination): void {
+      const [{ pointOf }, { ordinals, count }] = [model.rows(), model.points()]
+      const drawn = Array.from(rows, (row) => pointOf[row] ?? -1)
+      const chosen = combine(model.chosen(), drawn, how, count)
+      selection.setPoints(ordinals.filter((_, point) => chosen[point] === 1))
+    },
+    open(row: number): void {
+      const id = model.points().ids[model.rows().pointOf[row] ?? -1]
+      if (id !== undefined) selection.openInstance(id)
+    },
+  }
 }
 
 function cancelDrawing(gestures: Gestures, shape: () => Shape | null): boolean {
