@@ -19,7 +19,8 @@ export function createPointers(
   clock: Clock,
 ): Accessor<readonly Pointing[]> {
   const moved = new Map<string, { readonly spot: string; readonly at: number }>()
-  const [now, setNow] = createSignal(clock.now())
+  // Two things can happen at one moment.
+  const [now, setNow] = createSignal(clock.now(), { equals: false })
   let wake: (() => void) | null = null
   onCleanup(() => wake?.())
   createEffect(() => {
