@@ -13,7 +13,7 @@ const state = (id: string, hover: unknown): unknown => ({
 })
 const head = (name: string) => ({ kind: 'head', head: name }) as const
 
-test('[CU1] what others point at is read from their presence; one’s own, and what is no place, are left out', () => {
+test('[OP1] what others point at is read from their presence; one’s own, and what is no place, are left out', () => {
   const states = new Map([
     [1, state('me', head('cross.0.1'))],
     [2, state('ana', head('cross.2.1'))],
@@ -24,7 +24,7 @@ test('[CU1] what others point at is read from their presence; one’s own, and w
   expect([...pointingsOf(states, 'me')]).toEqual([['ana', { person: person('ana'), spot: head('cross.2.1') }]])
 })
 
-test('[CU2] a pointer that rests for five seconds is let go, and is there again when it moves', () => {
+test('[OP2] a pointer that rests for five seconds is let go, and is there again when it moves', () => {
   const clock = makeClock()
   const at = (name: string): ReadonlyMap<string, Pointing> =>
     new Map([['ana', { person: person('ana'), spot: head(name) }]])
@@ -42,7 +42,7 @@ test('[CU2] a pointer that rests for five seconds is let go, and is there again 
   dispose()
 })
 
-test('[CU3] people who have the same point open share its ring, whoever moved last first', () => {
+test('[OP3] people who have the same point open share its ring, whoever moved last first', () => {
   const others = [
     { person: person('ana'), open: 4 },
     { person: person('bo'), open: -1 },
