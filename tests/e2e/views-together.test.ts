@@ -44,7 +44,7 @@ describe.skipIf(missing !== null)(`two people in the three views${missing === nu
     const ben = await enter('Ben', '?i=newsroom-test-1&t=o4', true)
     await brackets(ben.page, 'output', 2).waitFor()
     await brackets(ana.page, 'output', 4).waitFor()
-    for (const { page } of [ana, ben]) await plot(page).waitFor({ timeout: 60_000 })
+    for (const { page } of [ana, ben]) await plot(page).waitFor({ timeout: 120_000 })
 
     for (const [actor, other, cell] of [
       [ana, ben, 'cross.1.0'],
