@@ -73,8 +73,12 @@ export default defineConfig({
       }),
       // A browser that draws and waits leaves a processor to the others.
       project('stories', [`tests/stories/${ts}`], { test: { testTimeout: 4 * MINUTE, hookTimeout: 3 * MINUTE } }),
-      project('e2e', [`tests/e2e/${ts}`], {
-        test: { testTimeout: 3 * MINUTE, hookTimeout: 3 * MINUTE, ...alone, sequence: { groupOrder: 2 } },
+      // A browser waits as much as it works, and two of these files share nothing.
+      project('e2e', ['tests/e2e/*.test.ts'], {
+        test: { testTimeout: 4 * MINUTE, hookTimeout: 3 * MINUTE, sequence: { groupOrder: 2 } },
+      }),
+      project('timed', [`tests/e2e/timed/${ts}`], {
+        test: { testTimeout: 3 * MINUTE, hookTimeout: 3 * MINUTE, ...alone, sequence: { groupOrder: 3 } },
       }),
     ],
   },

@@ -33,6 +33,6 @@ function needsOf(args) {
  */
 function sumNeeds(names) {
   if (!names.every((name) => /^[a-z]\w*$/i.test(name))) return everything // a pattern may mean anything
-  const browser = names.some((name) => name === 'e2e' || name === 'stories')
+  const browser = names.some((name) => ['e2e', 'timed', 'stories'].includes(name))
   return { chromium: browser, postgres: names.includes('contract'), web: browser }
 }

@@ -1,43 +1,26 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { signIn } from '#tests/support/caller.ts'
+import { describe, expect, it } from 'vitest'
 import { missingChromium } from '#tests/support/chromium.ts'
 import { drawn, guide, keysOf, patience } from './case-walks/guide.ts'
 import { newsroomByKeys, newsroomByMouse } from './case-walks/newsroom.ts'
 import { phrasebookByKeys, phrasebookByMouse } from './case-walks/phrasebook.ts'
 import { quizByKeys, quizByMouse } from './case-walks/quiz.ts'
-import { writeOutputs } from './outputs.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
-import { makeDataDirectory } from './small-examples.ts'
-import { type Visitors, openVisitors } from './visitors.ts'
+import { visitServer } from './visited-server.ts'
 
 const missing = missingChromium()
 
 describe.skipIf(missing !== null)(`the case studies${missing === null ? '' : ` (${missing})`}`, () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>
-  let server: ServerProcess
-  let visitors: Visitors
-
-  beforeAll(async () => {
-    // Two questions of the quiz, an invented name; studies of heads take as long as there are rows.
-    data = await makeDataDirectory((corpus) => (corpus === 'phrasebook' ? 3 : 8))
-    server = await startServer({ data: data.path })
-    const caller = await signIn(server.url, 'House')
-    for (const workspace of ['phrasebook', 'quiz', 'newsroom']) await writeOutputs(caller, workspace)
-    visitors = await openVisitors()
+  // Two questions of the quiz, an invented name; studies of heads take as long as there are rows.
+  const house = visitServer({
+    rows: (corpus) => (corpus === 'phrasebook' ? 3 : 8),
+    outputs: ['phrasebook', 'quiz', 'newsroom'],
   })
-  afterAll(async () => {
-    await visitors?.close()
-    await server?.stop()
-    data?.remove()
-  })
-  afterEach(({ task }) => visitors.part({ name: task.name, failed: task.result?.state === 'fail' }))
 
   it('[EC1] newsroom by mouse: names are counted, opened, filtered by doubt, and no step has a barrier', async () => {
-    await newsroomByMouse((await visitors.enter('Ana', server.url)).page)
+    await newsroomByMouse((await house.visitors.enter('Ana', house.server.url)).page)
   })
 
   it('[EC5] newsroom by keyboard alone: the same, in a number of keys that a person would press', async () => {
-    const { page } = await visitors.enter('Bo', `${server.url}/w/newsroom`)
+    const { page } = await house.visitors.enter('Bo', `${house.server.url}/w/newsroom`)
     const keys = keysOf(page)
     await newsroomByKeys(page, keys)
     expect(keys.pressed()).toBeLessThan(40)
@@ -46,7 +29,7 @@ describe.skipIf(missing !== null)(`the case studies${missing === null ? '' : ` (
   it(
     '[EC6] phrasebook by keyboard alone: stopped and begun again, heads chosen, marked and undone',
     async () => {
-      const { page } = await visitors.enter('Cleo', `${server.url}/w/phrasebook`)
+      const { page } = await house.visitors.enter('Cleo', `${house.server.url}/w/phrasebook`)
       const keys = keysOf(page)
       await phrasebookByKeys(page, keys)
       expect(keys.pressed()).toBeLessThan(60)
@@ -57,7 +40,7 @@ describe.skipIf(missing !== null)(`the case studies${missing === null ? '' : ` (
   it(
     '[EC3] phrasebook by mouse: heads are ranked, chosen by role, pruned by number and rebuilt from others',
     async () => {
-      await phrasebookByMouse((await visitors.enter('Dora', server.url)).page)
+      await phrasebookByMouse((await house.visitors.enter('Dora', house.server.url)).page)
     },
     4 * patience,
   )
@@ -65,22 +48,22 @@ describe.skipIf(missing !== null)(`the case studies${missing === null ? '' : ` (
   it(
     '[EC7] quiz by mouse: four conditions side by side, both checkpoints, a study stopped and begun again',
     async () => {
-      await quizByMouse((await visitors.enter('Emil', server.url)).page)
+      await quizByMouse((await house.visitors.enter('Emil', house.server.url)).page)
     },
     4 * patience,
   )
 
   it('[EC2] quiz by keyboard alone: questions, accuracy, segments and directions', async () => {
-    const { page } = await visitors.enter('Frida', `${server.url}/w/quiz`)
+    const { page } = await house.visitors.enter('Frida', `${house.server.url}/w/quiz`)
     const keys = keysOf(page)
     await quizByKeys(page, keys)
     expect(keys.pressed()).toBeLessThan(40)
   })
 
   it('[EC4] a link opens the same step for somebody else, and nothing moves where they are already', async () => {
-    const ana = await visitors.enter('Ana', `${server.url}/w/newsroom`)
+    const ana = await house.visitors.enter('Ana', `${house.server.url}/w/newsroom`)
     // Somebody who has chosen something themselves is where they want to be.
-    const bo = await visitors.enter('Bo', `${server.url}/w/newsroom?i=newsroom-test-3`)
+    const bo = await house.visitors.enter('Bo', `${house.server.url}/w/newsroom?i=newsroom-test-3`)
     for (const { page } of [ana, bo]) {
       await guide(page)
         .getByRole('button', { name: /^Begin/ })

@@ -1,11 +1,8 @@
 import type { Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { signIn } from '#tests/support/caller.ts'
+import { describe, expect, it } from 'vitest'
 import { missingChromium } from '#tests/support/chromium.ts'
-import { writeOutputs } from './outputs.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
-import { makeDataDirectory } from './small-examples.ts'
-import { type Surroundings, type Visitors, findBarriers, openVisitors } from './visitors.ts'
+import { visitServer } from './visited-server.ts'
+import { type Surroundings, findBarriers } from './visitors.ts'
 import { token } from './workspace-page.ts'
 
 const missing = missingChromium()
@@ -19,29 +16,14 @@ const narrow = { width: 320, height: 640 }
 const zoomed = { width: 640, height: 400 }
 
 describe.skipIf(missing !== null)(`pages in other surroundings${missing === null ? '' : ` (${missing})`}`, () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>
-  let server: ServerProcess
-  let visitors: Visitors
-
-  beforeAll(async () => {
-    data = await makeDataDirectory()
-    server = await startServer({ data: data.path })
-    await writeOutputs(await signIn(server.url, 'House'), 'phrasebook')
-    visitors = await openVisitors()
-  })
-  afterAll(async () => {
-    await visitors?.close()
-    await server?.stop()
-    data?.remove()
-  })
-  afterEach(({ task }) => visitors.part({ name: task.name, failed: task.result?.state === 'fail' }))
+  const house = visitServer({ outputs: ['phrasebook'] })
 
   it.each<[string, Surroundings]>([
     ['320 px wide, dark with high contrast', { size: narrow, theme: 'contrast-dark' }],
     ['at 200 %, light with high contrast', { size: zoomed, theme: 'contrast-light' }],
     ['in the colours of the system', { forced: true }],
   ])('[EA1] no page and no dialog is cut off or stands in anybody’s way %s', async (_, surroundings) => {
-    const { page } = await visitors.enter('Ana', server.url, surroundings)
+    const { page } = await house.visitors.enter('Ana', house.server.url, surroundings)
     const problems: unknown[] = []
     const look = async (what: string): Promise<void> => {
       const [barriers, excess] = [await findBarriers(page), await readExcess(page)]
@@ -55,13 +37,13 @@ describe.skipIf(missing !== null)(`pages in other surroundings${missing === null
     await page.getByRole('button', { name: 'Read them' }).click()
     await page.getByText('1 of 2 rows cannot be taken').waitFor()
     await look('a new workspace')
-    await page.goto(`${server.url}/w/nothing`)
+    await page.goto(`${house.server.url}/w/nothing`)
     await page.getByText('This workspace cannot be opened').waitFor()
     await look('no workspace')
-    await page.goto(`${server.url}/nowhere`)
+    await page.goto(`${house.server.url}/nowhere`)
     await page.getByText('There is nothing at this address').waitFor()
     await look('no page')
-    await page.goto(`${server.url}/w/phrasebook?i=phrasebook-test-1&t=o1`)
+    await page.goto(`${house.server.url}/w/phrasebook?i=phrasebook-test-1&t=o1`)
     await token(page, 'source', 1).waitFor()
     await look('the workspace')
     for (const [key, what] of [

@@ -18,20 +18,23 @@ export interface VisitedServer {
   startAgain(): Promise<void>
 }
 
-/** Called once in the `describe` of a file; `outputs`: workspaces whose outputs are written; `prepare` is given the data directory. */
-export function visitServer({
-  outputs = [],
-  prepare,
-}: {
+export interface VisitedOptions {
+  /** How many rows the corpus of each example has. */
+  readonly rows?: (corpus: string) => number
+  /** Workspaces whose outputs are written. */
   readonly outputs?: readonly string[]
+  /** What else is made before the server starts, in its data directory or elsewhere. */
   readonly prepare?: (data: string) => Promise<void> | void
-} = {}): VisitedServer {
+}
+
+/** Called once in the `describe` of a file. */
+export function visitServer({ rows, outputs = [], prepare }: VisitedOptions = {}): VisitedServer {
   let data: Awaited<ReturnType<typeof makeDataDirectory>>
   let server: ServerProcess
   let visitors: Visitors
   let caller: Caller
   beforeAll(async () => {
-    data = await makeDataDirectory()
+    data = await makeDataDirectory(rows)
     await prepare?.(data.path)
     server = await startServer({ data: data.path })
     caller = await signIn(server.url, 'House')

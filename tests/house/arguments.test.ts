@@ -29,6 +29,7 @@ test.each([
   [['tests/e2e', '-t', 'sees'], { chromium: true, postgres: false, web: true }],
   [['tests/stories'], { chromium: true, postgres: false, web: true }],
   [['--project', 'unit'], { chromium: false, postgres: false, web: false }],
+  [['--project=timed'], { chromium: true, postgres: false, web: true }],
   [['--project=contract'], { chromium: false, postgres: true, web: false }],
   [['--project=!e2e'], { chromium: true, postgres: true, web: true }],
   [['attention'], { chromium: true, postgres: true, web: true }],

@@ -64,7 +64,7 @@ const places = {
   instance: 'Instance',
   projection: 'Projection',
   list: 'the list',
-  attention: 'Attention heads',
+  attention: 'Attention',
   notes: 'Notes',
 } as const
 

@@ -92,7 +92,7 @@ export async function phrasebookByKeys(page: Page, keys: Keys): Promise<void> {
   await keys.press('F6')
   await hasFocus(page.getByRole('heading', { name: 'Notes', exact: true }))
   await keys.press('Shift+F6', 'Shift+F6')
-  await hasFocus(page.getByRole('heading', { name: 'Attention heads' }))
+  await hasFocus(page.getByRole('heading', { name: 'Attention' }))
   await keys.press('c')
   await hasFocus(heading(page))
 }

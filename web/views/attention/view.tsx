@@ -36,7 +36,7 @@ export function AttentionPane(): JSX.Element {
       style={{ '--drawing': String(board.scale()) }}
     >
       <BoardContext.Provider value={board}>
-        <PaneHead id="h-attention" title="Attention heads" name="attention">
+        <PaneHead id="h-attention" title="Attention" name="attention">
           <span class="grow" />
           <Show when={board.settings().as === 'map'}>
             <MetricMenu />

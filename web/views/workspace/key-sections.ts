@@ -7,7 +7,7 @@ const paneTitles: Readonly<Record<PaneName, string>> = {
   instance: 'Instance',
   projection: 'Projection',
   list: 'Table',
-  attention: 'Attention heads',
+  attention: 'Attention',
   notes: 'Notes',
 }
 

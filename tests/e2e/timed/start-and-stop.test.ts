@@ -17,8 +17,8 @@ import {
   startAndInterrupt,
   startInVain,
   startServer,
-} from './server-process.ts'
-import { makeDataDirectory } from './small-examples.ts'
+} from '../server-process.ts'
+import { makeDataDirectory } from '../small-examples.ts'
 
 /** What the house promises; the machine may be busy with other tests. */
 const END_WITHIN = 2_000

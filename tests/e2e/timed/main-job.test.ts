@@ -14,9 +14,9 @@ import { drain } from '#tests/support/generators.ts'
 import { example, fixture, readJson, relativeError } from '#tests/support/golden.ts'
 import { options as usual } from '#tests/support/options.ts'
 import { until } from '#tests/support/server.ts'
-import { expectedText, labels, readResult, shownText } from './numbers-on-screen.ts'
-import { visitServer } from './visited-server.ts'
-import { findBarriers } from './visitors.ts'
+import { expectedText, labels, readResult, shownText } from '../numbers-on-screen.ts'
+import { visitServer } from '../visited-server.ts'
+import { findBarriers } from '../visitors.ts'
 import {
   chosenTokens,
   countColoured,
@@ -27,7 +27,7 @@ import {
   token,
   untilColoured,
   untilConverged,
-} from './workspace-page.ts'
+} from '../workspace-page.ts'
 
 const missing = missingChromium()
 
