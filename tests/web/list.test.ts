@@ -102,6 +102,11 @@ test('[WI6] the neighbour of a row is found also where its page is not loaded, a
   expect(await list.neighbour('a-0', -1)).toBeNull()
 })
 
+test('[WI29] the neighbour of a row is found before any rows are here', async () => {
+  const { list } = makeList()
+  expect((await list.neighbour('a-3', 1))?.id).toBe('a-4')
+})
+
 test('[WI7] rows beyond a list that became shorter are dropped', () => {
   const before = new Map([0, 1, 99, 100, 180].map((index) => [index, makeRow(index)]))
   expect([...withPage(before, 0, [makeRow(0)], 150).keys()]).toEqual([0, 100])

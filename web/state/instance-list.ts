@@ -133,6 +133,11 @@ export function createInstanceList(api: Api, workspace: string, clock: Clock): I
     },
     refresh: () => refreshed.push(null),
     async neighbour(id, step) {
+      // A key pressed before the first rows are here counts too.
+      if (untrack(total) === null) {
+        asked.add(0)
+        await load(0, loading)
+      }
       const index = [...untrack(rows)].find(([, row]) => row.id === id)?.[0]
       const target = index === undefined ? 0 : index + step
       if (target < 0 || target >= (untrack(total) ?? 0)) return null
