@@ -28,7 +28,7 @@ try {
     try {
       const person = await signIn(server.url, 'Bench')
       await untilIdle(person)
-      if (values.only !== 'points') rows.push(...(await measureLoading(browser, server.url, times)))
+      if (values.only !== 'points') rows.push(...(await measureLoading(browser, server.url, person, times)))
       if (values.only !== 'load') rows.push(...(await measurePoints(browser, server.url, person, times)))
     } finally {
       await server.close()

@@ -13,7 +13,7 @@ export interface LiveListener {
   partial(key: string, converged: number, total: number, bytes: Uint8Array): void
   notice(notice: Notice): void
   /** Too much was missed, or this is the first connection: what is shown must be fetched anew. */
-  refresh(): void
+  refresh(first: boolean): void
   /** The server does not let this person in. */
   refused(reason: string): void
 }
@@ -49,7 +49,7 @@ export function openLive(workspace: string, clock: Clock, listener: LiveListener
     setConnected(true)
     const first = seen === null
     if (first || parsed.data.reload) seen = parsed.data.seq
-    if (first || parsed.data.reload) listener.refresh()
+    if (first || parsed.data.reload) listener.refresh(first)
   })
   socket.on('durable', (seq, value) => {
     if (seen !== null && seq <= seen) return

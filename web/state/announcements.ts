@@ -20,6 +20,8 @@ export interface Listening {
   readonly points: CorpusPoints
   setEnded(reason: string): void
   refetchInfo(): void
+  /** Does it once the page rests, unless it is closed before. */
+  later(work: () => void): void
 }
 
 /** Hands every announcement to the stores that show it. */
@@ -55,15 +57,20 @@ export function listenerOf(parts: Listening): LiveListener {
       analyses.partial(key, bytes)
     },
     notice: ({ level, text }) => void app.toasts.show(text, { bad: level === 'error' }),
-    refresh() {
+    refresh(first) {
       runs.refresh()
-      list.refresh()
-      fields.refresh()
-      points.refresh()
-      instances.refresh()
       attributions.refresh()
       analyses.refresh()
-      parts.refetchInfo()
+      const reread = (): void => {
+        list.refresh()
+        fields.refresh()
+        points.refresh()
+        instances.refresh()
+        parts.refetchInfo()
+      }
+      // What the page opened with is a moment old: it is read again once the page rests, for what changed in that moment.
+      if (first) parts.later(reread)
+      else reread()
     },
     refused: (reason) => parts.setEnded(refusalText(reason)),
   }

@@ -101,6 +101,9 @@ export interface RoomDeps {
   show(view: View, push: boolean): void
 }
 
+/** By then the page is on screen, and what it opened with has come. */
+const rereadAfter = 2_000
+
 /** Own selections are written into the shared document at most four times a second. */
 const selectionInterval = 250
 
@@ -109,11 +112,15 @@ export function createRoom(deps: RoomDeps, link: View | null): Room {
   const { id } = untrack(info)
   const computed = createComputed(app, id)
   const [ended, setEnded] = createSignal<string | null>(null)
-  const live = openLive(
-    id,
-    app.clock,
-    listenerOf({ app, ...computed, setEnded, refetchInfo: () => deps.refetchInfo() }),
-  )
+  let stopRereading = (): void => {}
+  const listener = listenerOf({
+    app,
+    ...computed,
+    setEnded,
+    refetchInfo: () => deps.refetchInfo(),
+    later: (work) => void (stopRereading = app.clock.after(rereadAfter, work)),
+  })
+  const live = openLive(id, app.clock, listener)
   const together = createTogether(deps, id, link)
   createEffect(() => {
     const filters = [...together.filters.list().values()]
@@ -131,7 +138,16 @@ export function createRoom(deps: RoomDeps, link: View | null): Room {
     can: (action) => may(info().role, action),
     online: live.connected,
     ended,
-    close: () => closeAll([live, together, computed.list, computed.points, computed.runs, computed.fields]),
+    close: () =>
+      closeAll([
+        { close: () => stopRereading() },
+        live,
+        together,
+        computed.list,
+        computed.points,
+        computed.runs,
+        computed.fields,
+      ]),
   }
 }
 
