@@ -37,7 +37,7 @@ export function LowerPart(): JSX.Element {
       </div>
       <Switch>
         <Match when={settings().panel === 'pattern'}>
-          <PatternPanel />
+          <Patterns />
         </Match>
         <Match when={settings().panel === 'without'}>
           <WithoutPanel />
@@ -47,6 +47,26 @@ export function LowerPart(): JSX.Element {
         </Match>
       </Switch>
     </section>
+  )
+}
+
+/** Drawing patterns is code of its own, which is not needed before there are any. */
+function Patterns(): JSX.Element {
+  const board = useBoard()
+  return (
+    <Show
+      when={board.instance()}
+      fallback={<p class="pattern-hint">Choose a text: where its heads look appears here.</p>}
+    >
+      <Show
+        when={board.heads().length > 0}
+        fallback={
+          <p class="pattern-hint">Choose a head to see where it looks. Shift-click puts up to four side by side.</p>
+        }
+      >
+        <PatternPanel />
+      </Show>
+    </Show>
   )
 }
 

@@ -21,6 +21,7 @@ import { createSpots } from './spots.ts'
 import { spanOn } from './sides.ts'
 import { AnalysisLine } from './status.tsx'
 
+/** Of the text on screen and the heads that are chosen; there are both. */
 export function PatternPanel(): JSX.Element {
   const board = useBoard()
   // Heads are compared by name, so that the pattern of one that stays is not drawn anew.
@@ -31,26 +32,19 @@ export function PatternPanel(): JSX.Element {
   })
   const patterns = createMemo(() => shown().filter((pattern) => pattern !== null))
   return (
-    <Show when={board.instance()} fallback={<Hint text="Choose a text: where its heads look appears here." />}>
-      <Show
-        when={patterns().length > 0}
-        fallback={<Hint text="Choose a head to see where it looks. Shift-click puts up to four side by side." />}
-      >
-        <PatternLine patterns={patterns()} />
-        <Figures patterns={patterns()} />
-        <Show when={board.heads().length > mostPatterns}>
-          <p class="pattern-note">
-            The first {mostPatterns} of {board.heads().length} chosen heads are drawn.
-          </p>
-        </Show>
+    <>
+      <PatternLine patterns={patterns()} />
+      <Figures patterns={patterns()} />
+      <Show when={board.heads().length > mostPatterns}>
+        <p class="pattern-note">
+          The first {mostPatterns} of {board.heads().length} chosen heads are drawn.
+        </p>
       </Show>
-    </Show>
+    </>
   )
 }
 
 const sameNames = (left: readonly string[], right: readonly string[]): boolean => left.join() === right.join()
-
-const Hint = (props: { readonly text: string }): JSX.Element => <p class="pattern-hint">{props.text}</p>
 
 interface Drawn {
   readonly of: HeadPattern
