@@ -11,9 +11,16 @@ import { useRoom } from '#web/state/room.ts'
 import { spanOf, sumsOf } from '#web/views/instance/layout.ts'
 import { TourInvitation } from '#web/views/tour/invitation.tsx'
 import { copyText } from '#web/widgets/clipboard.ts'
+import { later } from '#web/widgets/later.tsx'
 import { LinkButton, ProgressLine } from '#web/widgets/messages.tsx'
-import { FrameTimes } from './frame-times.tsx'
 import { doneOf, leftOf, runText, saveText } from './status-text.ts'
+
+/** Few ask for them. */
+const FrameTimes = later(
+  () => import('./frame-times.tsx'),
+  (module) => module.FrameTimes,
+  { waiting: () => null, missing: () => null },
+)
 
 export function StatusBar(): JSX.Element {
   const app = useApp()
