@@ -21,7 +21,9 @@ export const exampleWorkspaces = ['newsroom', 'phrasebook', 'quiz'] as const
 export async function startServer(name: string): Promise<BenchServer> {
   const data = mkdtempSync(join(tmpdir(), `coattend-${name}-`))
   const start = fileURLToPath(new URL('../../bin/start.js', import.meta.url))
-  const server = spawn(process.execPath, [start, '--port', '0', '--data', data], { stdio: ['ignore', 'inherit', 'pipe'] })
+  const server = spawn(process.execPath, [start, '--port', '0', '--data', data], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
   const close = async (): Promise<void> => {
     if (server.exitCode === null) {
       const ended = new Promise((resolve) => server.once('exit', resolve))

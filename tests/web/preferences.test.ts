@@ -75,16 +75,8 @@ describe('keys', () => {
 
   test('[PF5] the help begins with the pane that has the focus, and leaves out panes without keys', () => {
     const hints = [{ pane: 'list' as const, shown: '↑', text: 'up' }]
-    expect(sectionsOf('attention', own, hints).map(({ title }) => title)).toEqual([
-      'Attention',
-      'Everywhere',
-      'Table',
-    ])
-    expect(sectionsOf('notes', own, hints).map(({ title }) => title)).toEqual([
-      'Everywhere',
-      'Table',
-      'Attention',
-    ])
+    expect(sectionsOf('attention', own, hints).map(({ title }) => title)).toEqual(['Attention', 'Everywhere', 'Table'])
+    expect(sectionsOf('notes', own, hints).map(({ title }) => title)).toEqual(['Everywhere', 'Table', 'Attention'])
   })
 
   test('[PF6] keys that a view brings along go with it', () => {

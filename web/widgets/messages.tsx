@@ -8,7 +8,10 @@ import { classNames } from './class-names.ts'
 export type BannerKind = 'error' | 'warn' | 'off' | 'plain'
 
 export const Banner: Component<{ readonly kind: BannerKind; readonly children: JSX.Element }> = (props) => (
-  <div class={classNames('banner', props.kind !== 'plain' && props.kind)} role={props.kind === 'error' ? 'alert' : 'status'}>
+  <div
+    class={classNames('banner', props.kind !== 'plain' && props.kind)}
+    role={props.kind === 'error' ? 'alert' : 'status'}
+  >
     <span>{props.children}</span>
   </div>
 )

@@ -3,7 +3,12 @@
 /** Whether only the machine that serves it can open an address. */
 export function isLocal(origin: string): boolean {
   const { hostname } = new URL(origin)
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  )
 }
 
 /** The addresses worth offering, the best first: this page's own where others can open it, then names, then numbers. */
